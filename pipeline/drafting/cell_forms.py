@@ -138,9 +138,9 @@ def _settle_days(
     _tell_unreadable(forms, name, frame[name], forms.formats[name])
 
 
-def _swapped(one: str, other: str) -> bool:
+def _swapped(form: str, other: str) -> bool:
     """Whether two forms differ in the order of day and month alone."""
-    return one != other and one.replace("%d", "%").replace("%m", "%") == other.replace("%d", "%").replace("%m", "%")
+    return form != other and form.replace("%d", "%").replace("%m", "%") == other.replace("%d", "%").replace("%m", "%")
 
 
 def _tell_unreadable(forms: Forms, name: str, series: pd.Series, form: str) -> None:

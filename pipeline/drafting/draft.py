@@ -24,6 +24,8 @@ from pipeline.reading import ROW_ID, SINGLE, Data, Frames, QueryError, Question,
 from pipeline.spec import SCHEMA_FILE, parse_spec, schema_text
 from pipeline.understanding import Profile, Understanding, understand
 
+_PACKED = (".csv", ".tsv", ".txt", ".tab", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls")  # before .gz
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -226,4 +228,5 @@ def spec_name(data: Data) -> str:
         return "customers"
     tail = data.split("://", 1)[-1].split("?")[0].rstrip("/\\")
     stem = Path(tail).stem if "*" not in tail else Path(tail).parent.name
+    stem = Path(stem).stem if Path(stem).suffix.lower() in _PACKED else stem  # sales.csv.gz
     return re.sub(r"[^\w-]+", "_", stem).strip("_") or "customers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -64,7 +65,7 @@ def _opened_shop(shop: Shop, answers: Mapping[str, str]) -> Iterator[OpenedTable
         formats = _agreed(forms)
         kinds = engine.columns(SINGLE) if SINGLE in given.names and not otherwise else {}
         if not otherwise:
-            shop = _by_day(shop, engine, kinds, forms, answers)
+            shop = _told_of_its_rows(_by_day(shop, engine, kinds, forms, _with_year(answers, given)), given)
         if not (otherwise or formats or shop.periods):
             yield _opened(engine, shop, forms, given, answers, tuple(kinds))
             return
@@ -109,7 +110,21 @@ def _by_day(
         forms.setdefault(SINGLE, Forms()).questions["(months)"] = question
     if kinds and not _days_of_a_kind(kinds, formats):
         shop = shop.by_parts_of_a_day(engine)
+        shop = shop if shop.periods else shop.by_days_in_documents(engine)
     return shop.by_parts_of_a_name(engine) if any(fits(words.PERSON, name) for name in kinds) else shop
+
+
+def _told_of_its_rows(shop: Shop, given: Given) -> Shop:
+    """With what reading said of a table that is read anew under another name: groups, files that lack a column."""
+    text = given.texts.get(SINGLE) if shop.periods else None
+    return shop if text is None else replace(shop, told=(*text.told, *shop.told))
+
+
+def _with_year(answers: Mapping[str, str], given: Given) -> Mapping[str, str]:
+    """The answers, and the one year that the title above the table names, for months that do not say theirs."""
+    title = given.texts[SINGLE].title if SINGLE in given.texts else ""
+    years = set(re.findall(r"(?<![\d.])(?:19|20)\d\d(?!\d)|(?<=\d\.\d\d\.)(?:19|20)\d\d(?!\d)", title))
+    return {"year": years.pop(), **answers} if len(years) == 1 else answers
 
 
 def _days_of_a_kind(kinds: Mapping[str, str], formats: Mapping[str, str]) -> bool:

@@ -16,8 +16,10 @@ from pipeline.understanding import (
     Keys,
     Understanding,
     ask_year,
+    dated_documents,
     joined,
     likely,
+    lines_of_documents,
     lines_of_periods,
     lines_with_day,
     lines_with_name,
@@ -90,7 +92,8 @@ class Shop:
         asked = ask_year(periods) if not periods.days and not year.isdigit() else None
         year = asked.choices[0].value if asked else year  # for what is found out besides
         sql = lines_of_periods(periods, columns, int(year) if year.isdigit() else None, WIDE)
-        return replace(self, periods=sql, told=(*self.told, periods.told)), asked
+        of_year = () if periods.days or asked else (Message.of("months without a year are those of {year}", year=year),)
+        return replace(self, periods=sql, told=(*self.told, periods.told, *of_year)), asked
 
     def by_parts_of_a_day(self, engine: Engine) -> Shop:
         """With a column of days, where a table tells a year, a month and a day in columns of their own."""
@@ -101,6 +104,14 @@ class Shop:
             return self
         told = Message.of("{columns}: together the day", columns=", ".join(part.name for part in parts))
         return replace(self, periods=lines_with_day(parts, WIDE), told=(*self.told, told))
+
+    def by_days_in_documents(self, engine: Engine) -> Shop:
+        """With a column of days, where documents are written with theirs: ``Invoice 12 от 05.01.2023 10:22``."""
+        dated = None if self.tables or self.periods else dated_documents(engine)
+        if dated is None:
+            return self
+        told = Message.of("{column}: the day of each document stands in its name", column=dated)
+        return replace(self, periods=lines_of_documents(dated, WIDE), told=(*self.told, told))
 
     def by_parts_of_a_name(self, engine: Engine) -> Shop:
         """With a column of customers' names, where only their parts say who bought."""

@@ -104,7 +104,7 @@ class Structure:
 
     def profile(self, name: str) -> ColumnProfile:
         """The profile of column ``name``."""
-        return next(one for one in self.profiles if one.name == name)
+        return next(profile for profile in self.profiles if profile.name == name)
 
 
 def analyse_structure(
@@ -129,7 +129,7 @@ def analyse_structure(
         profiles.append(replace(_profile(str(name), kind, values, note), unreadable=unreadable))
     table = pd.DataFrame(typed)
     copies = _copies(table, profiles)
-    profiles = [replace(one, same_as=copies.get(one.name)) for one in profiles]
+    profiles = [replace(profile, same_as=copies.get(profile.name)) for profile in profiles]
     return Structure(tuple(profiles), table, _families(profiles) if families is None else tuple(families))
 
 
@@ -200,8 +200,10 @@ def _skewness(values: npt.NDArray[np.float64]) -> float:
 
 def _copies(table: pd.DataFrame, profiles: Sequence[ColumnProfile]) -> dict[str, str]:
     """Column -> earlier column that equals it or is correlated with it almost perfectly."""
-    scores = {one.name for one in profiles if names.fits(names.RFM_SCORE, one.name)}  # of columns that stay
-    numbers = [one.name for one in profiles if one.numeric and one.distinct > 2 and one.name not in scores]
+    scores = {profile.name for profile in profiles if names.fits(names.RFM_SCORE, profile.name)}  # of columns that stay
+    numbers = [
+        profile.name for profile in profiles if profile.numeric and profile.distinct > 2 and profile.name not in scores
+    ]
     step = max(1, len(table) // _SAMPLE)
     copies: dict[str, str] = {}
     if len(numbers) > 1:
@@ -211,7 +213,7 @@ def _copies(table: pd.DataFrame, profiles: Sequence[ColumnProfile]) -> dict[str,
             earlier = [numbers[place] for place in range(at) if strength[place, at] > NEAR_DUPLICATE]
             if earlier:
                 copies[name] = earlier[0]
-    texts = [one.name for one in profiles if one.kind in ("category", "flag") and one.distinct > 1]
+    texts = [profile.name for profile in profiles if profile.kind in ("category", "flag") and profile.distinct > 1]
     for at, name in enumerate(texts):
         same = [other for other in texts[:at] if table[other].equals(table[name])]
         if same:
@@ -225,44 +227,54 @@ def _copies(table: pd.DataFrame, profiles: Sequence[ColumnProfile]) -> dict[str,
 def _families(profiles: Sequence[ColumnProfile]) -> tuple[Family, ...]:
     """Three or more columns of amounts with a common first or last word, or all named after products or channels."""
     free = [
-        one
-        for one in profiles
-        if one.numeric
-        and one.minimum is not None
-        and one.minimum >= 0
-        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, one.name)
-        and one.distinct > 1
-        and one.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
+        profile
+        for profile in profiles
+        if profile.numeric
+        and profile.minimum is not None
+        and profile.minimum >= 0
+        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, profile.name)
+        and profile.distinct > 1
+        and profile.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
     ]
-    found: list[Family] = []
+    families: list[Family] = []
     for meaning, pattern in (("channels", names.CHANNELS), ("categories", names.PRODUCTS)):
-        members = [one for one in free if names.fits(pattern, one.name) and not names.fits(_NOT_AMOUNTS, one.name)]
+        members = [
+            profile
+            for profile in free
+            if names.fits(pattern, profile.name) and not names.fits(_NOT_AMOUNTS, profile.name)
+        ]
         tied = _tied(members)
         if len(tied) >= LEAST_IN_GROUP:
-            found.append(_family(meaning, tied))  # type: ignore[arg-type]
-            free = [one for one in free if one.name not in found[-1].members]
-    money = _tied([one for one in free if names.fits(names.MONEY, one.name) and len(names.words(one.name).split()) > 1])
-    if len(money) >= LEAST_IN_GROUP and not any(one.meaning == "categories" for one in found):
-        found.append(_family("categories", money))
-    return tuple(found)
+            families.append(_family(meaning, tied))  # type: ignore[arg-type]
+            free = [profile for profile in free if profile.name not in families[-1].members]
+    money = _tied(
+        [
+            profile
+            for profile in free
+            if names.fits(names.MONEY, profile.name) and len(names.words(profile.name).split()) > 1
+        ]
+    )
+    if len(money) >= LEAST_IN_GROUP and not any(profile.meaning == "categories" for profile in families):
+        families.append(_family("categories", money))
+    return tuple(families)
 
 
 def _tied(members: list[ColumnProfile]) -> list[ColumnProfile]:
     """The largest set of members with the same first or last word; all of them if none has a common word."""
     best: list[ColumnProfile] = []
     for place in (0, -1):
-        counts = Counter(names.words(one.name).split()[place] for one in members)
+        counts = Counter(names.words(profile.name).split()[place] for profile in members)
         for word, number in counts.most_common(1):
             if number > len(best):
-                best = [one for one in members if names.words(one.name).split()[place] == word]
+                best = [profile for profile in members if names.words(profile.name).split()[place] == word]
     return best if len(best) >= LEAST_IN_GROUP else members
 
 
 def _family(meaning: GroupMeaning, members: list[ColumnProfile]) -> Family:
-    split = [names.words(one.name).split() for one in members]
+    split = [names.words(profile.name).split() for profile in members]
     while len({parts[0] for parts in split}) == 1 and min(map(len, split)) > 1:
         split = [parts[1:] for parts in split]
     while len({parts[-1] for parts in split}) == 1 and min(map(len, split)) > 1:
         split = [parts[:-1] for parts in split]
     labels = [" ".join(parts).capitalize() for parts in split]
-    return Family(meaning, meaning, {one.name: label for one, label in zip(members, labels, strict=True)})
+    return Family(meaning, meaning, {profile.name: label for profile, label in zip(members, labels, strict=True)})

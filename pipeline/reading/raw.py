@@ -63,6 +63,7 @@ class RawTable:
     sheet: str | None = None  # of the workbook that was read
     told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and position of cells that hold an error of the spreadsheet
+    title: str = ""  # what stands above the header of the one file or sheet read
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""

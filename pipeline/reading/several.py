@@ -14,7 +14,7 @@ from pipeline.reading.engine import tables
 from pipeline.reading.frames import SINGLE
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import data_files, find_files, is_parquet
-from pipeline.reading.shapes.together import columns_in
+from pipeline.reading.shapes.together import columns_in, parts_of_one
 
 
 def tables_in(data: str) -> dict[str, str]:
@@ -37,6 +37,9 @@ def tables_in(data: str) -> dict[str, str]:
     if len(groups) < 2:
         return {}
     every = [str(file.relative_to(folder)) for file in files]
+    text = not any(is_parquet([file]) for file in files)
+    if text and parts_of_one([file.name for file in files], [_columns(group[0]) for group in groups.values()]):
+        return {}
     named = dict(_named([str(file.relative_to(folder)) for file in group], every, data) for group in groups.values())
     return dict(sorted(named.items()))
 

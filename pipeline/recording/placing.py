@@ -159,6 +159,7 @@ def _serials(text: pd.Series, form: Recipe) -> pd.Series:
 
 def _written(text: pd.Series, form: Recipe, how: Recipe) -> pd.Series:
     """A strptime form of the day, with a clock behind it or none; a form with a clock of its own reads all."""
+    text = text.str.strip(how.get("around", ""))  # nothing in models of before
     whole = _strptime(text, form["strptime"], how["century"])
     if form["whole"]:
         return whole

@@ -20,7 +20,15 @@ from pipeline.understanding.known_forms import (
     recognise,
 )
 from pipeline.understanding.merged import merged_columns
-from pipeline.understanding.periods import ask_year, lines_of_periods, lines_with_day, parts_of_a_day, periods_of
+from pipeline.understanding.periods import (
+    ask_year,
+    dated_documents,
+    lines_of_documents,
+    lines_of_periods,
+    lines_with_day,
+    parts_of_a_day,
+    periods_of,
+)
 from pipeline.understanding.person_names import lines_with_name, parts_of_a_name
 from pipeline.understanding.roles import Aside, Money, Understanding
 from pipeline.understanding.understand import understand
@@ -38,11 +46,13 @@ __all__ = [
     "StatusForm",
     "Understanding",
     "ask_year",
+    "dated_documents",
     "fits",
     "is_day",
     "is_number",
     "joined",
     "likely",
+    "lines_of_documents",
     "lines_of_periods",
     "lines_with_day",
     "lines_with_name",

@@ -128,6 +128,8 @@ def _tell_order(reading: Understanding, relations: Relations) -> None:
 
 def _ask_order(reading: Understanding, table: Sequence[Profile], relations: Relations, given: Answers) -> None:
     """Where a header names an order and the values of its column are not orders, words and structure disagree."""
+    asked = [question.choices[0].value for question in reading.questions if question.key == "money"]
+    money = {*asked, *(reading.money.columns if reading.money and len(reading.money.columns) == 1 else ())}
     named = [
         profile
         for profile in table
@@ -136,6 +138,7 @@ def _ask_order(reading: Understanding, table: Sequence[Profile], relations: Rela
         and profile.key_like
         and profile.distinct > 2
         and profile.name != reading.customer
+        and profile.name not in money
     ]
     if given.get("order") or any(profile.name == reading.order for profile in named) or not named:
         return

@@ -62,9 +62,9 @@ def _fractional(profile: Profile) -> bool:
 
 
 def _one_row_each(profile: Profile) -> bool:
-    """A column that names customers and (nearly) never repeats."""
+    """A column that names customers, their cards or addresses, and (nearly) never repeats."""
     return (
-        names_customer(profile.name)
+        (names_customer(profile.name) or who.names_card(profile) or is_email(profile))
         and profile.key_like
         and profile.repeats <= 0.02
         and profile.known >= 0.9 * profile.rows

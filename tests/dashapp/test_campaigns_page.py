@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import dash
@@ -367,3 +368,20 @@ def test_at_its_own_prices_a_plan_keeps_each_campaign_s_own_words(planned: Segme
 
     assert set(same.responses["word"]) == {"test"}
     assert "test" not in set(other.responses["word"])
+
+
+@pytest.mark.parametrize(("before", "told"), [(None, False), (2.0, True)])
+def test_fields_that_came_blank_are_no_wrong_prices_and_emptied_ones_are(
+    run: Run, monkeypatch: pytest.MonkeyPatch, before: float | None, told: bool
+) -> None:
+    asked, _notices = read(run, "")
+    moved = {f"{name}.value": name for name in (ids.COST, ids.REVENUE)}
+    monkeypatch.setattr(callbacks, "ctx", SimpleNamespace(triggered_prop_ids=moved))
+    monkeypatch.setattr(callbacks, "_run", lambda data, origin: run)
+    known = SimpleNamespace(cost=before, revenue=before, campaign=asked.campaign)
+    monkeypatch.setattr(callbacks.asking, "read", lambda run, search: (known, ()))
+
+    nothing: Any = None
+    _address, notice = callbacks.choose(nothing, None, None, asked.campaign, "", None)
+
+    assert (notice is not None) == told

@@ -37,11 +37,24 @@ WRITTEN = [
     (["05/03-2023", "28/11-2023 14:05"], "%d/%m-%Y"),
     (["2023. 01. 05.", "2023. 11. 28. 8:05"], "%Y. %m. %d."),
     (["2023. 1. 5", "2023. 11. 28"], "%Y. %m. %d"),
+    (["Thu Jan 05 2023 10:00:00 GMT+0300 (Moscow Standard Time)"], "%b %d %Y"),
+    (["2023-01-05T10:00:00.000+03:00[Europe/Moscow]"], "%Y-%m-%d"),
+    (["20230105T101010Z", "20231128T235959Z"], "%Y%m%d"),
+    (["05JAN2023", "28NOV2023:23:59:59"], "%d%b%Y"),
+    (["05/Jan/2023:10:20:30 +0300", "28/Nov/2023:10:20:30 +0300"], "%d/%b/%Y"),
+    (["Jan 5, 2023 at 10:10 AM", "Nov 28, 2023 at 1:15 PM"], "%b %d %Y"),
+    (["5 января 2023 г. в 10:10", "28 ноября 2023 г. в 8:05"], "%d %b %Y"),
+    (["чт, 05.01.2023", "вт, 28.11.2023"], "%a %d.%m.%Y"),
+    (["'05.01.2023", "'28.11.2023"], "%d.%m.%Y"),
+    (['="28.11.2023 10:00"'], "%d.%m.%Y"),
+    (["[2023-01-05 10:20:30]"], "%Y-%m-%d"),
     (["2023年1月5日", "2023年11月28日 13:22:10"], "%Y年%m月%d日"),
 ]
 NUMBERS = [
     (["20230320", "20230421"], "%Y%m%d"),
     (["202303", "202304"], "%Y%m"),
+    (["230105", "231128"], "%y%m%d"),
+    (["05012023", "28112023"], "%d%m%Y"),
     (["45005.62431", "44928"], "excel"),
     (["1679300000", "1679400000"], "unix"),
     (["1679300000000", "1679400000123"], "unix_ms"),
@@ -60,6 +73,10 @@ def test_text_that_can_only_be_days_is_sure_and_becomes_a_date(written: list[str
     assert (best.form, best.share, best.sure) == (form, 1.0, True)
     assert infer_column(column(written))[0] == "date"
     assert not convert(column(written), "date", date_format=form).bad.any()
+
+
+def test_digits_of_which_some_are_no_day_of_the_calendar_are_no_days() -> None:
+    assert day_forms(column(["230105", "231399", *(f"2301{day:02d}" for day in range(1, 28))])) == ()
 
 
 @pytest.mark.parametrize(("written", "form"), NUMBERS)

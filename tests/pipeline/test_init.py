@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from pipeline.__main__ import app
 from pipeline.drafting import draft
+from pipeline.drafting.draft import spec_name
 from pipeline.errors import KorzinaError, SpecError, UsageError
 from pipeline.spec import load_spec
 
@@ -297,3 +298,11 @@ def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_pa
     assert 'meaning = "recency"' in plain
     assert 'meaning = "recency"' not in lifetime
     assert "recency is the time from the first purchase to the last" in " ".join(lifetime.replace("#", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [("a/sales.csv.gz", "sales"), ("a/sales.2023.csv", "sales_2023"), ("a/book.xlsx", "book"), ("a/shop", "shop")],
+)
+def test_a_spec_is_called_after_its_file_without_what_the_file_is(data: str, name: str) -> None:
+    assert spec_name(data) == name

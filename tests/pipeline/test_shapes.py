@@ -255,6 +255,73 @@ def test_a_customer_called_total_stays(tmp_path: Path, row: str) -> None:
     assert (len(raw.frame), raw.rejects) == (21, ())
 
 
+def test_a_last_row_of_sums_without_a_word_is_set_aside(tmp_path: Path) -> None:
+    rows = [[f"k{n}", f"{n}.5", str(n + 3)] for n in range(20)]
+    sums = f",{sum(n + 0.5 for n in range(20))},{sum(n + 3 for n in range(20))}\n"
+
+    raw = read(tmp_path, "who,amount,visits\n" + lines(rows) + sums)
+
+    assert (len(raw.frame), [(one.line, one.why) for one in raw.rejects]) == (20, [(22, "a row of totals")])
+
+
+@pytest.mark.parametrize("row", ["k20,200.0,250", ",200.0,7", ",7.5,250"])
+def test_a_last_row_with_a_key_or_one_sum_only_stays(tmp_path: Path, row: str) -> None:
+    rows = [[f"k{n}", f"{n}.5", str(n + 3)] for n in range(20)]
+
+    raw = read(tmp_path, "who,amount,visits\n" + lines(rows) + row + "\n")
+
+    assert (len(raw.frame), raw.rejects) == (21, ())
+
+
+def _grouped(sums: list[int]) -> str:
+    rows = ["Покупатель / Документ;Сумма"]
+    for group, total in enumerate(sums):
+        rows.append(f"ООО {group};{total}")
+        rows += [f"Реализация {group}{n} от 0{n + 1}.03.2023 10:00:00;{10 + n}" for n in range(3)]
+    return "\n".join(rows) + "\n"
+
+
+def test_documents_below_their_customers_get_them_beside(tmp_path: Path) -> None:
+    raw = read(tmp_path, _grouped([33] * 5) + "Итого;165\n")
+
+    assert list(raw.frame.columns) == ["Документ", "Сумма", "Покупатель"]
+    assert raw.frame["Покупатель"].tolist() == [f"ООО {group}" for group in range(5) for _ in range(3)]
+    assert len(raw.rejects) == 6
+
+
+def test_headings_whose_numbers_are_not_the_sums_below_them_stay_rows(tmp_path: Path) -> None:
+    raw = read(tmp_path, _grouped([33, 33, 34, 33, 33]))
+
+    assert (len(raw.frame), raw.rejects) == (20, ())
+
+
+def test_files_whose_names_differ_in_numbers_are_one_table_though_a_column_came(tmp_path: Path) -> None:
+    (tmp_path / "sales_01.csv").write_text("who,day,amount\na,2023-01-05,1.5\nb,2023-01-06,2.5\n")
+    (tmp_path / "sales_02.csv").write_text("day,who,amount,promo\n2023-02-05,a,3.5,x\n2023-02-06,c,4.5,\n")
+
+    raw = read_source(tiny_spec(), str(tmp_path))
+
+    assert raw.frame["amount"].tolist() == ["1.5", "2.5", "3.5", "4.5"]
+    assert raw.frame["promo"].isna().tolist() == [True, True, False, True]
+    assert [told for told in raw.told if "promo" in told] != []
+
+
+def test_files_of_other_columns_and_names_are_refused_as_before(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("who,day,amount\na,2023-01-05,1.5\n")
+    (tmp_path / "people.csv").write_text("who,day,amount,age\na,2023-02-05,1.5,4\n")
+
+    with pytest.raises(InputError, match="other columns"):
+        read_source(tiny_spec(), str(tmp_path))
+
+
+def test_json_by_columns_is_read_and_columns_of_unequal_length_are_not(tmp_path: Path) -> None:
+    even = write(tmp_path / "even.json", '{"who": {"0": "a", "1": "b"}, "amount": {"0": 1.5, "1": 2.5}}')
+    odd = write(tmp_path / "odd.json", '{"who": {"0": "a", "1": "b"}, "amount": {"0": 1.5}}')
+
+    assert read_source(tiny_spec(), str(even)).frame["amount"].tolist() == [1.5, 2.5]
+    assert len(read_source(tiny_spec(), str(odd)).frame) == 1
+
+
 def test_the_header_again_inside_the_file_is_set_aside(tmp_path: Path) -> None:
     raw = read(tmp_path, "client,day,amount\n" + lines(ROWS[:9]) + "client,day,amount\n" + lines(ROWS[9:]))
 

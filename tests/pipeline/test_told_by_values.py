@@ -35,6 +35,41 @@ def test_an_amount_of_few_whole_numbers_beside_a_price_of_each_thing_is_asked_ab
     assert [choice.value for choice in question.choices] == ['"price" * "amount"', "amount"]
 
 
+def test_what_is_over_counts_where_it_was_a_membership_and_not_elsewhere() -> None:
+    states = np.where(np.arange(300) % 3, "Active", "Expired")
+    made = orders(4021, status=states)
+    until = made["day"] + pd.Timedelta(days=30)
+
+    assert read(made.assign(plan="gold", **{"valid until": until})).aside[1:] == []
+    assert [aside.name for aside in read(made).aside[1:]] == ["not completed"]
+
+
+def test_an_open_order_counts_where_its_payment_has_a_status_of_its_own() -> None:
+    states = np.where(np.arange(300) % 3, "shipped", "open")
+    paid = read(orders(4022, order_status=states, payment_status=np.where(np.arange(300) % 7, "paid", "refunded")))
+
+    assert [aside.sql for aside in paid.aside[1:]] == ["\"payment_status\" IN ('refunded')"]
+
+
+def test_lines_of_the_other_side_of_an_account_do_not_count() -> None:
+    made = orders(4023)
+    here = np.arange(300) % 4 > 0
+    frame = made.drop(columns="money").assign(credit=made["money"].where(here), debit=made["money"].where(~here))
+
+    reading = read(frame, {"money": "credit"})
+
+    assert "no purchase" in [aside.name for aside in reading.aside]
+
+
+def test_of_two_statuses_an_answer_is_for_the_one_that_has_its_words() -> None:
+    states = np.where(np.arange(300) % 3, "Q1", "Q7")
+    frame = orders(4024, order_status=states, payment_status=np.where(np.arange(300) % 7, "paid", "refunded"))
+
+    reading = read(frame, {"status": "Q1"})
+
+    assert not any("payment_status" in aside.sql and "'paid'" in aside.sql for aside in reading.aside)
+
+
 def test_a_status_with_commas_is_one_answer() -> None:
     states = np.where(np.arange(300) % 3, "warm, wet", "cold")
     frame = orders(4002, status=states)

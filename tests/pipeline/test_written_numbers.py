@@ -41,6 +41,13 @@ def column(values: list[str]) -> pd.Series:
         (["1.5e3", "2E+2"], [1500.0, 200.0]),
         (["- 12.5", "–12.5", "−12.5"], [-12.5] * 3),
         (['="12.5"', "'13"], [12.5, 13.0]),
+        (["12€50", "1 234€05", "7€"], [12.5, 1234.05, 7.0]),
+        (["1 234 руб. 50 коп.", "90 руб. 05 коп."], [1234.5, 90.05]),
+        (["1.2K", "$12.5k", "0.9K", "900"], [1200.0, 12500.0, 900.0, 900.0]),
+        (["3,4 млн", "12,5 тыс.", "1,5 млн ₽"], [3.4e6, 12500.0, 1.5e6]),
+        (["1,234-", "5,-", "120,-", "7,50"], [-1.234, 5.0, 120.0, 7.5]),
+        (["Rs. 1,234.50/-", "Rs. 5/-"], [1234.5, 5.0]),
+        (["12.50", "13,75", "14.00", "1.05"], [12.5, 13.75, 14.0, 1.05]),
     ],
 )
 def test_a_number_is_read_with_all_that_stands_around_it(written: list[str], expected: list[float]) -> None:
@@ -50,11 +57,23 @@ def test_a_number_is_read_with_all_that_stands_around_it(written: list[str], exp
     assert infer_column(column(written))[0] == "number"
 
 
-@pytest.mark.parametrize("odd", ["12-50", "(12", "12)", "1,2,3", "USD", "5 kg", "--5", "()", "12.3.4"])
+@pytest.mark.parametrize(
+    "odd", ["12-50", "(12", "12)", "1,2,3", "USD", "5 kg", "--5", "()", "12.3.4", "12€505", "5K", "1.5m²"]
+)
 def test_what_is_no_number_is_marked(odd: str) -> None:
     made = convert(column(["1.5", odd, "2.5"]), "number")
 
     assert made.bad.tolist() == [False, True, False]
+
+
+def test_decimals_that_are_written_both_ways_are_told() -> None:
+    made = convert(column(["12.50", "13,75", "14.00"]), "number")
+
+    assert "written both ways" in made.note
+
+
+def test_lengths_and_sizes_in_thousands_stay_words() -> None:
+    assert infer_column(column(["5K", "10K", "21K"] * 20))[0] == "text"
 
 
 def test_percent_is_read_as_it_stands_and_told() -> None:

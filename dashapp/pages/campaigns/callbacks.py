@@ -48,7 +48,9 @@ def choose(
         ids.COST: (asking.as_cost(cost), asking.cost_rule()),
         ids.REVENUE: (asking.as_revenue(revenue), asking.revenue_rule()),
     }
-    wrong = [rule for name, (value, rule) in given.items() if name in changed and value is None]
+    blank = {ids.COST: cost in (None, "") and before.cost is None}  # as the page came: nothing was written
+    blank[ids.REVENUE] = revenue in (None, "") and before.revenue is None
+    wrong = [rule for name, (value, rule) in given.items() if name in changed and value is None and not blank[name]]
     if wrong:
         return no_update, message(_("This price was not used."), " ".join(wrong), tone="warning")
     new_cost = given[ids.COST][0] if ids.COST in changed else before.cost

@@ -67,25 +67,25 @@ def _label(parts: Parts) -> None:
 def _meanings(structure: Structure, members: set[str], families: Sequence[Family]) -> dict[str, Meaning]:
     """Column -> part it plays, where just one column claims it; a member of a group is a part, not the total."""
     claims: dict[Meaning, list[ColumnProfile]] = {}
-    for one in structure.profiles:
+    for column in structure.profiles:
         if (
-            one.meaning
-            and one.name not in members
-            and one.distinct > 1
-            and not one.personal
-            and one.kind != "date"
-            and not names.fits(names.BIRTH, one.name)
+            column.meaning
+            and column.name not in members
+            and column.distinct > 1
+            and not column.personal
+            and column.kind != "date"
+            and not names.fits(names.BIRTH, column.name)
         ):
-            claims.setdefault(one.meaning, []).append(one)
+            claims.setdefault(column.meaning, []).append(column)
     numeric: set[Meaning] = {"spend", "orders", "average_cheque", "recency", "tenure"}
     taken: dict[str, Meaning] = {}
     for meaning, several in claims.items():
-        fitting = [one for one in several if one.numeric] if meaning in numeric else several
-        summands = next((list(one.members) for one in families if TOTALS.get(one.meaning) == meaning), [])
+        fitting = [column for column in several if column.numeric] if meaning in numeric else several
+        summands = next((list(column.members) for column in families if TOTALS.get(column.meaning) == meaning), [])
         if summands:
-            fitting = [one for one in fitting if _is_total(structure, one.name, summands)]
+            fitting = [column for column in fitting if _is_total(structure, column.name, summands)]
         if meaning in names.DEMOGRAPHIC:
-            fitting = [one for one in several if one.kind not in ("text", "date")]
+            fitting = [column for column in several if column.kind not in ("text", "date")]
         if len(fitting) == 1 or (fitting and meaning in names.DEMOGRAPHIC):
             taken[fitting[0].name] = meaning
     return taken
@@ -106,150 +106,167 @@ def _is_total(structure: Structure, name: str, summands: list[str]) -> bool:
     return bool((structure.frame[name] >= 0.99 * sums).mean() > 0.9)
 
 
-def _add_column(parts: Parts, one: ColumnProfile, meaning: Meaning | None, member: bool) -> None:
-    leaving = one.kind == "flag" and names.fits(names.LEAVING, one.name)
-    answered = names.fits(names.OUTCOME, one.name) and not names.fits(names.CONSENT, one.name)
-    outcome = leaving or (one.kind == "flag" and answered)
-    why = _unsuitable(one, member)
-    if _apart(parts, one):
+def _add_column(parts: Parts, column: ColumnProfile, meaning: Meaning | None, member: bool) -> None:
+    leaving = column.kind == "flag" and names.fits(names.LEAVING, column.name)
+    answered = names.fits(names.OUTCOME, column.name) and not names.fits(names.CONSENT, column.name)
+    outcome = leaving or (column.kind == "flag" and answered)
+    why = _unsuitable(column, member)
+    if _apart(parts, column):
         return
-    if one.kind == "date":
-        add_date(parts, one)
-    elif one.numeric and names.fits(names.BIRTH, one.name):
-        add_birth(parts, one)
+    if column.kind == "date":
+        add_date(parts, column)
+    elif column.numeric and names.fits(names.BIRTH, column.name):
+        add_birth(parts, column)
     elif why:
         parts.entries.append(
-            Entry(one.name, "ignored", _plain_kind(one), Message.of("{summary}: {why}", summary=one.summary, why=why))
+            Entry(
+                column.name,
+                "ignored",
+                _plain_kind(column),
+                Message.of("{summary}: {why}", summary=column.summary, why=why),
+            )
         )
     elif leaving:
-        told = because(one, "the share that leaves is told by segment; nobody was contacted, so it is no campaign")
-        parts.entries.append(Entry(one.name, "outcome", "flag", told))
+        told = because(column, "the share that leaves is told by segment; nobody was contacted, so it is no campaign")
+        parts.entries.append(Entry(column.name, "outcome", "flag", told))
     elif outcome:
-        parts.entries.append(Entry(one.name, "outcome", "flag", one.summary, campaign=parts.reading.arm is None))
+        parts.entries.append(Entry(column.name, "outcome", "flag", column.summary, campaign=parts.reading.arm is None))
     elif member:
         return
-    elif one.numeric:
-        role: Role = "passive" if one.meaning in names.DEMOGRAPHIC | {"tenure"} else "active"
+    elif column.numeric:
+        role: Role = "passive" if column.meaning in names.DEMOGRAPHIC | {"tenure"} else "active"
         parts.entries.append(
             Entry(
-                one.name,
+                column.name,
                 role,
-                one.kind,
-                one.summary,
+                column.kind,
+                column.summary,
                 meaning=meaning,
-                transform=_transform(one) if role == "active" else (),
+                transform=_transform(column) if role == "active" else (),
             )
         )
         if meaning == "age":
-            parts.limits.append(Limits(one.name, 0, 110, Message.of("nobody is over 110")))
-    elif one.kind == "flag":
-        told = because(one, "yes or no describes customers; make it active where it is something that they do")
-        parts.entries.append(Entry(one.name, "passive", "flag", told, meaning=meaning))
+            parts.limits.append(Limits(column.name, 0, 110, Message.of("nobody is over 110")))
+    elif column.kind == "flag":
+        told = because(column, "yes or no describes customers; make it active where it is something that they do")
+        parts.entries.append(Entry(column.name, "passive", "flag", told, meaning=meaning))
     else:
-        parts.entries.append(Entry(one.name, "passive", one.kind, one.summary, meaning=meaning))
+        parts.entries.append(Entry(column.name, "passive", column.kind, column.summary, meaning=meaning))
 
 
-def _apart(parts: Parts, one: ColumnProfile) -> bool:
+def _apart(parts: Parts, column: ColumnProfile) -> bool:
     """Columns that an experiment or the reading of the lines keeps out of the clustering."""
     reading = parts.reading
-    if one.name == reading.arm:
+    if column.name == reading.arm:
         parts.entries.append(
-            Entry(one.name, "ignored", _plain_kind(one), because(one, "who was contacted and who was not"))
+            Entry(column.name, "ignored", _plain_kind(column), because(column, "who was contacted and who was not"))
         )
-    elif one.name in reading.afterwards:
-        told = because(one, "known only after the contact")
-        flag = one.kind == "flag"
+    elif column.name in reading.afterwards:
+        told = because(column, "known only after the contact")
+        flag = column.kind == "flag"
         parts.entries.append(
-            Entry(one.name, "outcome" if flag else "ignored", "flag" if flag else _plain_kind(one), told)
+            Entry(column.name, "outcome" if flag else "ignored", "flag" if flag else _plain_kind(column), told)
         )
-    elif reading.form == "purchases" and one.name == "returned":
-        told = because(one, "money given back; the spend is what is left after it")
-        parts.entries.append(Entry(one.name, "passive", "number", told))
-    elif one.name == reading.period:
+    elif reading.form == "purchases" and column.name == "returned":
+        told = because(column, "money given back; the spend is what is left after it")
+        parts.entries.append(Entry(column.name, "passive", "number", told))
+    elif column.name == reading.period:
         parts.entries.append(
-            Entry(one.name, "ignored", _plain_kind(one), because(one, "the latest row of each customer is taken"))
+            Entry(
+                column.name, "ignored", _plain_kind(column), because(column, "the latest row of each customer is taken")
+            )
         )
-    elif _foretold(one):
-        told = because(one, "a forecast of who leaves, made of other columns")
-        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), told))
-    elif _of_the_contact(parts, one):
-        told = because(one, "known only after the contact")
-        parts.entries.append(Entry(one.name, "ignored", _plain_kind(one), told))
+    elif _foretold(column):
+        told = because(column, "a forecast of who leaves, made of other columns")
+        parts.entries.append(Entry(column.name, "ignored", _plain_kind(column), told))
+    elif _of_the_contact(parts, column):
+        told = because(column, "known only after the contact")
+        parts.entries.append(Entry(column.name, "ignored", _plain_kind(column), told))
     else:
         return False
     return True
 
 
-def _foretold(one: ColumnProfile) -> bool:
+def _foretold(column: ColumnProfile) -> bool:
     """A probability or a score of leaving."""
-    named = names.fits(names.LEAVING, one.name) and one.numeric
-    share = one.minimum is not None and one.maximum is not None and 0.0 <= one.minimum <= one.maximum <= 1.0
-    return named and (share or names.fits(_FORECAST, one.name))
+    named = names.fits(names.LEAVING, column.name) and column.numeric
+    share = column.minimum is not None and column.maximum is not None and 0.0 <= column.minimum <= column.maximum <= 1.0
+    return named and (share or names.fits(_FORECAST, column.name))
 
 
-def _of_the_contact(parts: Parts, one: ColumnProfile) -> bool:
+def _of_the_contact(parts: Parts, column: ColumnProfile) -> bool:
     """How long the call of a campaign took, beside what came of it: nobody knows it beforehand."""
-    others = [profile.name for profile in parts.structure.profiles if profile.name != one.name]
+    others = [profile.name for profile in parts.structure.profiles if profile.name != column.name]
     called = any(names.fits(_CALLED, name) for name in others) and any(
         names.fits(r"^(y|outcome|poutcome)$|\b(subscribed|deposit|response|converted)\b", name) for name in others
     )
-    return one.numeric and names.fits(r"^(call |last )*duration( sec| seconds| min| minutes)?$", one.name) and called
+    return (
+        column.numeric and names.fits(r"^(call |last )*duration( sec| seconds| min| minutes)?$", column.name) and called
+    )
 
 
-def _plain_kind(one: ColumnProfile) -> Kind:
-    return "text" if one.kind in ("category", "flag") else one.kind
+def _plain_kind(column: ColumnProfile) -> Kind:
+    return "text" if column.kind in ("category", "flag") else column.kind
 
 
-def _unsuitable(one: ColumnProfile, member: bool) -> Message | None:
+def _unsuitable(column: ColumnProfile, member: bool) -> Message | None:
     """Why a column should not be used; None if it can be."""
-    if one.distinct <= 1:
-        return Message.of("the same for everybody, so it tells nobody apart") if one.distinct else Message.of("empty")
-    if one.personal:
+    if column.distinct <= 1:
+        return (
+            Message.of("the same for everybody, so it tells nobody apart") if column.distinct else Message.of("empty")
+        )
+    if column.personal:
         return Message.of("looks personal")
-    if one.kind == "text":
+    if column.kind == "text":
         return Message.of("too many different texts to compare")
-    if one.nulls > _MOST_NULLS * one.rows and one.numeric:
+    if column.nulls > _MOST_NULLS * column.rows and column.numeric:
         return Message.of("mostly missing")
     if member:
         return None
-    if names.fits(names.RFM_SCORE, one.name):
+    if names.fits(names.RFM_SCORE, column.name):
         return Message.of("a score made of other columns")
-    if one.same_as:
-        return Message.of("says the same as {column}", column=one.same_as)
-    if one.kind == "integer" and (names.fits(names.CODES, one.name) or names.fits(names.ID, one.name)):
+    if column.same_as:
+        return Message.of("says the same as {column}", column=column.same_as)
+    if column.kind == "integer" and (names.fits(names.CODES, column.name) or names.fits(names.ID, column.name)):
         return Message.of("a code, not a quantity")
-    if one.numeric and names.fits(names.PLACE, one.name):
+    if column.numeric and names.fits(names.PLACE, column.name):
         return Message.of("a place, not a quantity")
-    if one.unique and one.kind == "integer" and one.meaning is None and is_key(one):
+    if column.unique and column.kind == "integer" and column.meaning is None and is_key(column):
         return Message.of("another number that tells customers apart")
     return None
 
 
-def is_key(one: ColumnProfile) -> bool:
+def is_key(column: ColumnProfile) -> bool:
     """Whether whole numbers that never repeat tell rows apart and count nothing: named so, dense, or of one length."""
-    if names.fits(names.CUSTOMER, one.name) or names.fits(names.ID, one.name) or fits(words.ROW_NUMBER, one.name):
+    if (
+        names.fits(names.CUSTOMER, column.name)
+        or names.fits(names.ID, column.name)
+        or fits(words.ROW_NUMBER, column.name)
+    ):
         return True
-    if one.minimum is None or one.maximum is None or names.fits(names.MONEY, one.name):
+    if column.minimum is None or column.maximum is None or names.fits(names.MONEY, column.name):
         return False
-    dense = one.maximum - one.minimum < 1.5 * one.rows
-    return dense or (one.minimum >= 1000 and len(f"{one.minimum:.0f}") == len(f"{one.maximum:.0f}"))
+    dense = column.maximum - column.minimum < 1.5 * column.rows
+    return dense or (column.minimum >= 1000 and len(f"{column.minimum:.0f}") == len(f"{column.maximum:.0f}"))
 
 
 def _ensure_active(parts: Parts, groups: bool) -> None:
     """Behaviour is what should be clustered on; where a file has hardly any, what it has must do."""
-    behaviour = sum(one.role == "active" for one in parts.entries)
+    behaviour = sum(entry.role == "active" for entry in parts.entries)
     if groups or behaviour > 1:
         return
-    numbers = [one for one in parts.entries if one.role == "passive" and one.kind in ("number", "integer", "flag")]
+    numbers = [
+        entry for entry in parts.entries if entry.role == "passive" and entry.kind in ("number", "integer", "flag")
+    ]
     if not numbers and not behaviour:
         raise InputError.because(
             Message.of("no column of which segments could be made"),
             expected=Message.of("numbers that describe what customers do: orders, spend, visits"),
-            found=Message.of("{columns}", columns=Joined(tuple(one.name for one in parts.entries[:10]))),
+            found=Message.of("{columns}", columns=Joined(tuple(entry.name for entry in parts.entries[:10]))),
             remedy=Message.of("add such columns, or give a table of purchases"),
         )
-    for one in numbers:
-        one.role, one.transform = "active", PLAIN
+    for entry in numbers:
+        entry.role, entry.transform = "active", PLAIN
     if numbers:
         parts.notes.append(
             Message.of("Only one column says what customers do, so the segments are also made of who they are.")
@@ -258,7 +275,7 @@ def _ensure_active(parts: Parts, groups: bool) -> None:
         )
 
 
-def _transform(one: ColumnProfile) -> tuple[str, ...]:
-    if one.skew is None or one.skew <= _SKEWED or one.minimum is None:
+def _transform(column: ColumnProfile) -> tuple[str, ...]:
+    if column.skew is None or column.skew <= _SKEWED or column.minimum is None:
         return PLAIN
-    return LOG if one.minimum >= 0 or one.negative <= MOST_NEGATIVE * one.rows else PLAIN
+    return LOG if column.minimum >= 0 or column.negative <= MOST_NEGATIVE * column.rows else PLAIN

@@ -39,9 +39,16 @@ _KNOWN = {
         Message.of("no purchase"),
         Message.of("other currency"),
         Message.of("repeated header"),
+        Message.of("heading of other rows"),
+        Message.of("below the table"),
     )
 }
-_NO_LINES = {"a row of totals": "total row", "the header once more": "repeated header"}  # rows that are read, and told
+_NO_LINES = {
+    "a row of totals": "total row",
+    "the header once more": "repeated header",
+    "a heading of the rows below it": "heading of other rows",
+    "stands below the table": "below the table",
+}  # rows that are read, and told
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +26,11 @@ _DENSE = 0.95  # share of filled cells in a column that every row has
 _MOST_TOTALS = 0.5  # share of the rows: a total after each row and another
 _SEVERAL = 2  # totals that were shown to be, from which on others are known by their form
 _LAST_ROWS = 5  # in which a total may have its key columns filled
-_LEAST_ROWS = 3
+_LEAST_ROWS, _LEAST_SUMMED = 3, 10
 _CLOSE = 0.005  # of a sum, for rounded parts
 _LEAST_GROUPS = 3
+_DOCUMENT = r"\s(?:от|від) \d{1,2}\.\d{1,2}\.\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?\s*$"
+_CUSTOMER = "Контрагент"  # what a column of customers is called that a report of 1C has not named
 _WITHOUT_HEADER = "group"  # what a column of headings is called that has no name
 
 
@@ -68,7 +71,7 @@ def ungrouped(kept: Kept, header: list[str]) -> tuple[Kept, list[str], int | Non
     frame = kept.frame
     place = _column_of_headings(frame)
     if place is None:
-        return kept, header, None
+        return _documents_below_customers(kept, header)
     heads = _filled(frame[place])
     rows = frame.copy()
     rows[place] = frame[place].ffill()
@@ -78,6 +81,44 @@ def ungrouped(kept: Kept, header: list[str]) -> tuple[Kept, list[str], int | Non
     named = [*header]
     named[place] = named[place] or _WITHOUT_HEADER
     return Kept(rows[~heads].reset_index(drop=True), lines[~heads], (*kept.aside, *aside)), named, place
+
+
+def _documents_below_customers(kept: Kept, header: list[str]) -> tuple[Kept, list[str], int | None]:
+    """The documents of a report of 1C with their customers beside them, where both stand in the first column.
+
+    A document ends in its day; what stands above several of them is their customer, and its numbers are their sums.
+    Where one of these is not, or a line is neither, the table stays as it is.
+    """
+    frame = kept.frame
+    first = frame.get(0)
+    if first is None or not pd.api.types.is_string_dtype(first) or len(frame) < 2 * _LEAST_GROUPS:
+        return kept, header, None
+    documents = first.str.contains(_DOCUMENT).fillna(False).to_numpy(dtype=bool)
+    total = bool(first.str.match(_TOTAL).fillna(False).iloc[-1])
+    end = len(frame) - total
+    heads = np.flatnonzero(~documents[:end])
+    alone = np.diff(np.append(heads, end)) < 2  # a heading without a document
+    if len(heads) < _LEAST_GROUPS or heads[0] != 0 or alone.any() or not _are_sums(frame[:end], heads):
+        return kept, header, None
+    rows = frame.assign(customer=first.where(~documents).ffill())[:end]
+    names = [part.strip() for part in re.split(r"[/\n,]", header[0]) if part.strip()]
+    customer, document = names if len(names) == 2 else (_CUSTOMER, header[0])
+    made = rows[documents[:end]].set_axis(range(len(header) + 1), axis=1).reset_index(drop=True)
+    why = Message.of("a heading of the rows below it")
+    out = [*heads, *([end] if total else [])]
+    aside = tuple(Reject(int(kept.lines[at]), _shown(frame.iloc[at]), why) for at in out)
+    named = [document, *header[1:], customer]
+    return Kept(made, kept.lines[:end][documents[:end]], (*kept.aside, *aside)), named, len(header)
+
+
+def _are_sums(frame: pd.DataFrame, heads: Positions) -> bool:
+    """Whether every number in a row of ``heads`` is the sum of those below it, in one column and more."""
+    numbers = np.column_stack([read_numbers(trimmed(frame[place])).values.to_numpy() for place in frame if place])
+    ends = np.append(heads[1:], len(frame))
+    sums = np.array([np.nansum(numbers[head + 1 : end], axis=0) for head, end in zip(heads, ends, strict=True)])
+    own = np.nan_to_num(numbers[heads])
+    filled = (own != 0).any(axis=0)
+    return bool(filled.any()) and bool((np.abs(own - sums) <= 0.01 + 1e-6 * np.abs(sums))[:, filled].all())
 
 
 def _column_of_headings(frame: pd.DataFrame) -> int | None:
@@ -117,9 +158,10 @@ def _totals(frame: pd.DataFrame, again: Mask) -> Mask:
     """
     total = np.zeros(len(frame), dtype=bool)
     worded = _worded(frame, again)
-    if not worded:
-        return total
     dense = frame.notna().mean().to_numpy() >= min(_DENSE, 1 - 2 / len(frame))
+    if not worded:
+        total[-1] = not again[-1] and _sums_up(frame, again, dense)
+        return total
     lacks = frame.iloc[worded].isna().to_numpy()[:, dense].any(axis=1)
     total[worded] = lacks | _add_up(frame, again, worded)
     rest = [place for place in worded if not total[place]]
@@ -128,6 +170,18 @@ def _totals(frame: pd.DataFrame, again: Mask) -> Mask:
         if lacking.any():
             total[rest] = frame.iloc[rest].loc[:, lacking].isna().all(axis=1).to_numpy()
     return total
+
+
+def _sums_up(frame: pd.DataFrame, again: Mask, dense: Mask) -> bool:
+    """Whether the last row has no word for a total and is one: no key, and the sums of all rows in several columns."""
+    if len(frame) < _LEAST_SUMMED or not frame.iloc[-1].isna().to_numpy()[dense].any():
+        return False
+    filled = np.flatnonzero(frame.iloc[-1].notna().to_numpy())
+    numbers = np.column_stack([read_numbers(trimmed(frame[place])).values.to_numpy() for place in filled])
+    parts = np.nansum(np.where(again[:-1, None], np.nan, numbers[:-1]), axis=0)
+    with np.errstate(invalid="ignore"):
+        same = (numbers[-1] != 0) & (np.abs(parts - numbers[-1]) <= _CLOSE * np.abs(numbers[-1]))
+    return int(same.sum()) >= _SEVERAL
 
 
 def _worded(frame: pd.DataFrame, again: Mask) -> list[int]:

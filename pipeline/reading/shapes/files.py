@@ -38,8 +38,8 @@ def find_files(pattern: str) -> list[Path]:
                 remedy=Message.of("give the folder or the file that holds the customers or the purchases"),
             )
         return files
-    found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
-    files = [Path(one) for one in found if Path(one).is_file()]
+    matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  (Path.glob refuses absolute patterns)
+    files = [Path(file) for file in matches if Path(file).is_file()]
     if not files:
         near = path.parent if path.parent.is_dir() else None
         raise InputError.because(
@@ -49,7 +49,7 @@ def find_files(pattern: str) -> list[Path]:
             else Message.of("no such folder either"),
             remedy=Message.of("check how the path is written, and in which folder the command runs"),
         )
-    if len({is_parquet([one]) for one in files}) > 1:
+    if len({is_parquet([file]) for file in files}) > 1:
         raise InputError.because(
             Message.of("{file}: Parquet and text files together", file=pattern),
             expected=Message.of("files of one format"),
@@ -72,7 +72,7 @@ def _in_archive(packed: Path, pattern: str) -> list[Path]:
 
 
 def _named(files: Sequence[Path]) -> Message:
-    names = Joined(tuple(one.name for one in files))
+    names = Joined(tuple(file.name for file in files))
     return Message.of("{files}", files=names) if files else Message.of("an empty folder")
 
 
@@ -84,16 +84,16 @@ def data_files(path: Path) -> list[Path]:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return [one for one in sorted(folder.rglob("*")) if one.is_file() and not one.name.startswith((".", "_", "~$"))]
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith((".", "_", "~$"))]
 
 
 def _of(files: list[Path], kinds: set[str]) -> list[Path]:
     """Files whose names end so; of a packed file the end before counts."""
-    ends = {one: [end.lower() for end in one.suffixes[-2:]] for one in files}
+    ends = {file: [end.lower() for end in file.suffixes[-2:]] for file in files}
     packed = _TEXT | _OTHER if kinds & _PACKED else set()
     return [
-        one
-        for one, end in ends.items()
+        file
+        for file, end in ends.items()
         if end and (end[-1] in kinds - _PACKED or (end[-1] in _PACKED and len(end) > 1 and end[0] in packed))
     ]
 
@@ -101,17 +101,17 @@ def _of(files: list[Path], kinds: set[str]) -> list[Path]:
 def package_folder(name: str) -> Path:
     """Folder of an installed package, found without importing (running) it."""
     try:
-        found = (
+        spec = (
             importlib.util.find_spec(name) if name.isidentifier() else None
         )  # of a dotted name it runs the first part
     except (ImportError, ValueError):
-        found = None
-    if found is None or not found.submodule_search_locations:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
         raise InputError.because(
             Message.of("package '{package}' is not installed; the spec reads its data from there", package=name),
             remedy=Message.of("pip install {package}, or give a folder with --data", package=name.replace("_", "-")),
         )
-    return Path(next(iter(found.submodule_search_locations)))
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 def refuse_outside(tables: Mapping[str, str], where: str) -> None:
@@ -140,7 +140,7 @@ def files_in(folder: Path, name: str, file: str) -> list[Path]:
     raise InputError.because(
         Message.of("{folder}: no file for table '{table}'", folder=str(folder), table=name),
         expected=Message.of("{file} or another file called {table}", file=Path(file).name, table=name),
-        found=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or Message.of("an empty folder"),
+        found=", ".join(sorted(file.name for file in folder.iterdir())[:10]) or Message.of("an empty folder"),
         remedy=Message.of("put the file there, or give the folder that holds it"),
     )
 

@@ -76,12 +76,32 @@ def _records(text: str, name: str) -> tuple[list[_Numbered], Sequence[Reject], s
     if not text.lstrip().startswith("{"):
         return _in_array(text, name)
     whole = _record(text)  # ends at once where another record follows
+    by_column = _by_column(whole)
+    if by_column:
+        return list(enumerate(by_column, start=1)), [], "row"
     lists = [value for value in (whole or {}).values() if _of_records(value)]
     if whole is not None and len(lists) == 1 and not any(isinstance(value, dict) for value in whole.values()):
         others = [value for value in whole.values() if not isinstance(value, list)]
         if len(others) <= _MOST_BESIDE:
             return list(enumerate(lists[0], start=1)), [], "row"
     return _in_lines(text)
+
+
+def _by_column(whole: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Rows of an object of columns, as pandas writes them: each column an object or a list of as many cells."""
+    columns = list((whole or {}).values())
+    if len(columns) < 2 or not (all(isinstance(c, dict) for c in columns) or all(isinstance(c, list) for c in columns)):
+        return []
+    keys = [list(column) if isinstance(column, dict) else list(range(len(column))) for column in columns]
+    plain = all(not isinstance(cell, dict | list) for column in columns for cell in _cells(column))
+    numbered = all(str(key).isdigit() for key in keys[0])
+    if not (plain and numbered and len(keys[0]) > 1 and all(key == keys[0] for key in keys)):
+        return []
+    return [dict(zip(whole or {}, row, strict=True)) for row in zip(*map(_cells, columns), strict=True)]
+
+
+def _cells(column: dict[str, Any] | list[Any]) -> list[Any]:
+    return list(column.values()) if isinstance(column, dict) else column
 
 
 def _of_records(value: object) -> bool:

@@ -18,6 +18,7 @@ from pipeline.reading.shapes.aside import set_aside, ungrouped
 
 MOST_COLUMNS = 2_000
 LONGEST_NAME = 1_000  # letters
+LONGEST_TITLE = 2_000
 Positions = npt.NDArray[np.int64]
 
 
@@ -35,6 +36,7 @@ class FileTable:
     unit: str = "line"
     told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and row of cells that hold an error of the spreadsheet
+    title: str = ""  # what stands above the header
 
     @property
     def fault_positions(self) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.contract import Message
+from pipeline.contract import Joined, Message
 from pipeline.errors import InputError
 from pipeline.reading.frames import SINGLE
 from pipeline.reading.raw import RawTable, Reject
@@ -21,6 +22,9 @@ from pipeline.reading.text.encodings import is_json, refuse_other_formats
 from pipeline.reading.text.parsing import read_text
 from pipeline.reading.values.unknown import is_text, trimmed
 from pipeline.spec import Source
+
+_LEAST_COMMON = 0.6  # share of a file's columns that all files have, for them to be parts of one table
+_MOST_NAMED = 5
 
 
 def read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
@@ -51,9 +55,9 @@ def _read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
     frame = _under_each_other(_same_columns(names, tables))
     starts = np.cumsum([0, *(len(table.frame) for table in tables[:-1])])
     rejects = tuple(
-        Reject(one.line, one.text, one.why, name)
+        Reject(reject.line, reject.text, reject.why, name)
         for name, table in zip(names, tables, strict=True)
-        for one in table.rejects
+        for reject in table.rejects
     )
     return RawTable(
         frame,
@@ -65,7 +69,7 @@ def _read_files(files: Sequence[Path], source: Source, shown: str) -> RawTable:
         tuple((int(start), name) for start, name in zip(starts, names, strict=True)),
         unit="line" if all(table.unit == "line" for table in tables) else "row",
         questions=tuple(dict.fromkeys(question for table in tables for question in table.questions)),
-        told=tuple(dict.fromkeys(told for table in tables for told in table.told)),
+        told=(*dict.fromkeys(told for table in tables for told in table.told), *_lacking(names, tables)),
         faults=tuple(
             (name, int(start) + at)
             for start, table in zip(starts, tables, strict=True)
@@ -107,6 +111,7 @@ def _single(table: FileTable, shown: str) -> RawTable:
         sheet=table.name or None,
         told=table.told,
         faults=tuple(table.fault_positions),
+        title=table.title,
     )
 
 
@@ -120,7 +125,18 @@ def _part_names(members: Sequence[Member], tables: Sequence[FileTable]) -> list[
     ]
 
 
+def parts_of_one(names: Sequence[str], columns: Sequence[frozenset[str]]) -> bool:
+    """Whether files whose names differ in their numbers alone are one table to which a column came or went."""
+    common = frozenset.intersection(*columns)
+    alike = len({re.sub(r"\d+", "0", name) for name in names}) == 1
+    return alike and len(common) >= 2 and all(len(common) >= _LEAST_COMMON * len(own) for own in columns)
+
+
 def _same_columns(names: Sequence[str], tables: Sequence[FileTable]) -> list[pd.DataFrame]:
+    """The tables with the same columns; one that a part of several lacks is blank in it."""
+    if parts_of_one(names, [table.signature for table in tables]):
+        every = list(dict.fromkeys(column for table in tables for column in table.frame.columns))
+        return [_with_blanks(table.frame, every) for table in tables]
     first = list(tables[0].frame.columns)
     for name, table in zip(names, tables, strict=True):
         other = set(first) ^ set(table.frame.columns)
@@ -131,6 +147,29 @@ def _same_columns(names: Sequence[str], tables: Sequence[FileTable]) -> list[pd.
                 expected=Message.of("the same header in every file"),
             )
     return [table.frame[first] for table in tables]
+
+
+def _with_blanks(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    lacking = [column for column in columns if column not in frame]
+    blank = {column: pd.Series(None, index=frame.index, dtype="str") for column in lacking}
+    return frame.assign(**blank)[list(columns)]
+
+
+def _lacking(names: Sequence[str], tables: Sequence[FileTable]) -> list[Message]:
+    """Which columns some of the files lack."""
+    every = list(dict.fromkeys(str(column) for table in tables for column in table.frame.columns))
+    told = []
+    for column in every:
+        without = [name for name, table in zip(names, tables, strict=True) if column not in table.signature]
+        if without:
+            told.append(
+                Message.of(
+                    "{column} is not in every file, and counts as unknown in {files}",
+                    column=column,
+                    files=Joined(tuple(without[:_MOST_NAMED])),
+                )
+            )
+    return told
 
 
 def _under_each_other(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from pipeline.reading.raw import Reject
 from pipeline.reading.shapes.cells import as_written, column_of
 from pipeline.reading.shapes.faults import Faults, faults_of
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
-from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide
+from pipeline.reading.shapes.table import LONGEST_TITLE, FileTable, finish_table, ordered, refuse_wide
 from pipeline.spec import Source
 
 _RIVAL = 0.05  # rows of the next sheet for one of the largest, from which on it is asked which one is the table
@@ -92,16 +92,19 @@ def _cells(book: Any, sheet: str) -> Cells:
 
 
 def _named(wanted: str, there: list[str], name: str) -> list[str]:
-    found = [
-        sheet for one in wanted.split(EITHER) for sheet in there if sheet == one.strip() or fnmatch.fnmatch(sheet, one)
+    matches = [
+        sheet
+        for pattern in wanted.split(EITHER)
+        for sheet in there
+        if sheet == pattern.strip() or fnmatch.fnmatch(sheet, pattern)
     ]
-    if not found:
+    if not matches:
         raise SpecError.because(
             Message.of("{file}: no sheet {sheet}", file=name, sheet=repr(wanted)),
             expected=", ".join(map(repr, there[:20])),
             remedy=Message.of("mend source.sheet in the spec"),
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(matches))
 
 
 def _table(cells: Cells, sheet: str, name: str, line: int | None, errors: Faults) -> FileTable | None:
@@ -110,30 +113,31 @@ def _table(cells: Cells, sheet: str, name: str, line: int | None, errors: Faults
     if len(rows) < 2:
         return None
     written = [_trimmed([as_written(cell) for cell in row]) for _, row in rows[:SAMPLE_ROWS]]
-    found = _header(written, [at for at, _ in rows], line)
-    if found.body >= len(rows):
+    layout = _header(written, [at for at, _ in rows], line)
+    if layout.body >= len(rows):
         return None
-    body, below = _body(rows[found.body :], written[found.first : found.body])
+    body, below = _body(rows[layout.body :], written[layout.first : layout.body])
     width = max((place + 1 for _, row in body for place, cell in enumerate(row) if cell != ""), default=0)
-    width = max(width, *(sum(1 for cell in row if cell) for row in written[found.first : found.body]), 0)
+    width = max(width, *(sum(1 for cell in row if cell) for row in written[layout.first : layout.body]), 0)
     refuse_wide(width, name)
-    names = header_names(written[found.first : found.body], width)
+    names = header_names(written[layout.first : layout.body], width)
     if sum(map(bool, names)) < 2 or not body:
         return None
     frame = pd.DataFrame({place: column_of([row[place] for _, row in body]) for place in range(width)})
     lines = np.array([at + 1 for at, _ in body], dtype=np.int64)
     shown = f"{name}, {sheet}"
-    table = finish_table(frame, lines, names, shown, named=found.height > 0)
-    header = rows[found.first][0] + 1 if found.height else 0
+    table = finish_table(frame, lines, names, shown, named=layout.height > 0)
+    header = rows[layout.first][0] + 1 if layout.height else 0
     return ordered(
         replace(
             table,
             rejects=(*table.rejects, *below),
             faults=tuple((names[place], at + 1) for at, place in sorted(errors) if place < width and names[place]),
-            notes=(*_told(header, found, shown), *table.notes),
+            notes=(*_told(header, layout, shown), *table.notes),
             header=header,
             name=sheet,
             unit="row",
+            title=" ".join(cell for row in written[: layout.first] for cell in row if cell)[:LONGEST_TITLE],
         )
     )
 
@@ -168,15 +172,15 @@ def _body(rows: list[_Row], header: list[list[str]]) -> tuple[list[_Row], list[R
     return rows[:gap], below
 
 
-def _told(header: int, found: Header, shown: str) -> list[Message]:
+def _told(header: int, layout: Header, shown: str) -> list[Message]:
     notes = []
-    if not found.height:
+    if not layout.height:
         notes.append(Message.of("{file}: no header; columns are called column 1, column 2 ...", file=shown))
     elif header > 1:
         told = "{file}: the header is in line {n}; what stands before it is left out"
         notes.append(Message.of(told, file=shown, n=Quantity(header, "d")))
-    if found.height > 1:
-        notes.append(Message.of("{file}: the header has {n} lines", file=shown, n=Quantity(found.height, "d")))
+    if layout.height > 1:
+        notes.append(Message.of("{file}: the header has {n} lines", file=shown, n=Quantity(layout.height, "d")))
     return notes
 
 

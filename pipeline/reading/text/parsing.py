@@ -11,7 +11,7 @@ from pipeline.contract import Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.questions import Choice, Question
 from pipeline.reading.shapes.header import SAMPLE_ROWS, Header, find_header, header_names
-from pipeline.reading.shapes.table import FileTable, finish_table, ordered, refuse_wide, without_rows
+from pipeline.reading.shapes.table import LONGEST_TITLE, FileTable, finish_table, ordered, refuse_wide, without_rows
 from pipeline.reading.text.blanks import with_tabs
 from pipeline.reading.text.encodings import decode, refuse_other_formats
 from pipeline.reading.text.habits import other_sign, without_habits
@@ -87,18 +87,21 @@ def parse_text(text: str, *, name: str, delimiter: str | None = None, header: in
     physical = text.split("\n") if records is None else []
     grid = _grid(records, physical, separator)
     refuse_wide(max(map(len, grid.rows), default=0), name)
-    found = _header(grid, None if header is None else max(header - hint, 0))
-    names = _names(grid, found, name)
-    names = _widened(names, _widths(records, grid, found), grid, found)
-    body = _body(records, physical, grid, found, len(names), separator)
+    layout = _header(grid, None if header is None else max(header - hint, 0))
+    names = _names(grid, layout, name)
+    names = _widened(names, _widths(records, grid, layout), grid, layout)
+    body = _body(records, physical, grid, layout, len(names), separator)
     if body.frame.empty:
         raise without_rows(name, len(body.rejects))
-    table = finish_table(body.frame, body.lines, names, name, named=found.height > 0)
-    notes = (how, *_told(grid, found, _short(name), int(hint)), *table.notes)
-    rejects = tuple(replace(one, line=one.line + hint) for one in (*body.rejects, *table.rejects))
-    line = grid.lines[found.first] + hint if found.height else 0
-    asked = (_which_header(grid, found),) if found.doubtful and header is None else ()
-    made = replace(table, lines=table.lines + hint, rejects=rejects, notes=notes, header=line, questions=asked)
+    table = finish_table(body.frame, body.lines, names, name, named=layout.height > 0)
+    notes = (how, *_told(grid, layout, _short(name), int(hint)), *table.notes)
+    rejects = tuple(replace(reject, line=reject.line + hint) for reject in (*body.rejects, *table.rejects))
+    line = grid.lines[layout.first] + hint if layout.height else 0
+    asked = (_which_header(grid, layout),) if layout.doubtful and header is None else ()
+    title = " ".join(cell for row in grid.rows[: layout.first] for cell in row if cell)[:LONGEST_TITLE]
+    made = replace(
+        table, lines=table.lines + hint, rejects=rejects, notes=notes, header=line, questions=asked, title=title
+    )
     return ordered(made)
 
 
@@ -205,64 +208,66 @@ def _header(grid: _Grid, line: int | None) -> Header:
     return Header(first, below.height if below.first == 0 and below.height else 1)
 
 
-def _names(grid: _Grid, found: Header, name: str) -> list[str]:
-    rows = grid.rows[found.first : found.body]
-    widths = [len(row) for row in grid.rows[found.body :]] or [len(grid.rows[found.first])]
+def _names(grid: _Grid, layout: Header, name: str) -> list[str]:
+    rows = grid.rows[layout.first : layout.body]
+    widths = [len(row) for row in grid.rows[layout.body :]] or [len(grid.rows[layout.first])]
     width = max(map(len, rows)) if rows else int(np.bincount(widths).argmax())
     names = [part.strip("\ufeff") for part in header_names(rows, width)]
-    if found.height == 1:  # blanks inside a name stay as they are written
+    if layout.height == 1:  # blanks inside a name stay as they are written
         names = [part.strip().strip("\ufeff") for part in rows[0]]
     if len(names) < 2:
         raise InputError.because(
             Message.of("{file}: only one column", file=name),
-            found=repr(grid.rows[found.first][0][:80] if grid.rows[found.first] else ""),
+            found=repr(grid.rows[layout.first][0][:80] if grid.rows[layout.first] else ""),
             expected=Message.of("columns parted by a comma, semicolon, tab or bar"),
             remedy=Message.of("set source.delimiter in the spec"),
         )
     return names
 
 
-def _widths(records: Records | None, grid: _Grid, found: Header) -> np.ndarray:
+def _widths(records: Records | None, grid: _Grid, layout: Header) -> np.ndarray:
     if records is None:
-        return np.array([len(row) for row in grid.rows[found.body :]])
-    return records.fields[found.body :]
+        return np.array([len(row) for row in grid.rows[layout.body :]])
+    return records.fields[layout.body :]
 
 
-def _widened(names: list[str], widths: np.ndarray, grid: _Grid, found: Header) -> list[str]:
+def _widened(names: list[str], widths: np.ndarray, grid: _Grid, layout: Header) -> list[str]:
     """With a place for row names that have no heading, or for what a delimiter at the end of lines parts off."""
     if not len(widths):
         return names
     if np.mean(widths == len(names) + 1) > _LEAST_FITTING:
-        ends = [row[-1] for row in grid.rows[found.body :] if len(row) == len(names) + 1]
+        ends = [row[-1] for row in grid.rows[layout.body :] if len(row) == len(names) + 1]
         return [*names, ""] if ends and not any(map(str.strip, ends)) else ["", *names]
     if not names[-1] and np.mean(widths == len(names) - 1) > _LEAST_FITTING:
         return names[:-1]
     return names
 
 
-def _body(records: Records | None, physical: list[str], grid: _Grid, found: Header, width: int, separator: str) -> Body:
+def _body(
+    records: Records | None, physical: list[str], grid: _Grid, layout: Header, width: int, separator: str
+) -> Body:
     if records is not None:
-        return fast_body(records, found.body, width, separator)
-    first = grid.lines[found.body] - 1 if found.body < len(grid.lines) else len(physical)
+        return fast_body(records, layout.body, width, separator)
+    first = grid.lines[layout.body] - 1 if layout.body < len(grid.lines) else len(physical)
     return slow_body(physical, first, width, separator)
 
 
-def _told(grid: _Grid, found: Header, name: str, moved: int) -> list[Message]:
+def _told(grid: _Grid, layout: Header, name: str, moved: int) -> list[Message]:
     """What was found that is not on the first line."""
     notes = []
-    if not found.height:
+    if not layout.height:
         notes.append(Message.of("{file}: no header; columns are called column 1, column 2 ...", file=name))
-    elif grid.lines[found.first] > 1 and found.first:
+    elif grid.lines[layout.first] > 1 and layout.first:
         told = "{file}: the header is in line {n}; what stands before it is left out"
-        notes.append(Message.of(told, file=name, n=Quantity(grid.lines[found.first] + moved, "d")))
-    if found.height > 1:
-        notes.append(Message.of("{file}: the header has {n} lines", file=name, n=Quantity(found.height, "d")))
+        notes.append(Message.of(told, file=name, n=Quantity(grid.lines[layout.first] + moved, "d")))
+    if layout.height > 1:
+        notes.append(Message.of("{file}: the header has {n} lines", file=name, n=Quantity(layout.height, "d")))
     return notes
 
 
-def _which_header(grid: _Grid, found: Header) -> Question:
-    line = grid.lines[found.first]
-    words = ", ".join(cell.strip() for cell in grid.rows[found.first] if cell.strip())[:80]
+def _which_header(grid: _Grid, layout: Header) -> Question:
+    line = grid.lines[layout.first]
+    words = ", ".join(cell.strip() for cell in grid.rows[layout.first] if cell.strip())[:80]
     return Question(
         "header",
         Message.of("Is line {n} the header, or the first row of the table?", n=Quantity(line, "d")),

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_ZONE = r"(?:\s*(?:Z|\(?[A-Z]{3,4}\)?|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?))?"
+_ZONE = (
+    r"(?:\s*(?:Z|\(?[A-Z]{3,4}\)?|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?))?"
+    r"(?:\s*[(\[][^()\[\]]{1,60}[)\]]?)?"  # its name: (Moscow Standard Time), [Europe/Moscow]
+)
 CLOCK = (
-    r"^(?P<day>.*?)(?:T|,?\s+|,)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+    r"^(?P<day>.*?)(?:T|,?\s+(?:at|um|kl\.?|à|às|o|в)\s+|,?\s+|,|:)\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
     rf"\s*(?:(?P<half>[AaPpАаПп])\.?\s?[MmМм]\.?|(?:hs?|Uhr|uhr|ч)\.?)?{_ZONE}$"
 )
 _PLAIN_CLOCK = (

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.reading.values.clocks import split_clock
-from pipeline.reading.values.months import has_months, shortened_form, with_english_months
+from pipeline.reading.values.months import has_names, shortened_form, with_english_months
 
 EITHER = " | "  # parts forms of which each cell takes the first that reads it
 SERIAL_FORMS = {"excel": 86_400.0, "unix": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6}  # seconds in one
@@ -75,8 +75,15 @@ NAMED_FORMS = (
     "%b-%y",
     "%Y %b",
     "%b %d %y",
+    "%d%b%Y",
+    "%a %Y-%m-%d",
+    "%a %d.%m.%Y",
+    "%a %d/%m/%Y",
+    "%a %m/%d/%Y",
+    "%a %d-%m-%Y",
 )  # after months were made short English ones
-COMPACT_FORMS = ("%Y%m%d", "%Y%m")
+COMPACT_FORMS = {"%Y%m%d": 8, "%Y%m": 6, "%y%m%d": 6, "%d%m%Y": 8}  # with their digits
+AROUND = "[]'\"="  # signs that spreadsheets and logs put around a moment
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 CENTURY = 50  # two digits below are of this century, as Windows reads them
 _PLAIN_YEARS = range(1900, 2101)
@@ -100,7 +107,7 @@ class Written:
     codes: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        moments = split_clock(self.text, plain=self.plain)
+        moments = split_clock(self.text if self.plain else self.text.str.strip(AROUND), plain=self.plain)
         codes, unique = pd.factorize(moments.days)
         days = pd.Series(unique, dtype="str")
         made = {"days": moments.days, "times": moments.times, "unique": days, "codes": codes}
@@ -109,8 +116,8 @@ class Written:
         sample = self.sample
         named = (
             not self.plain
-            and sample.str.contains(r"[^\W\d_]{3}", regex=True).mean() > _LEAST_SHARE
-            and has_months(sample)
+            and sample.str.contains(r"[^\W\d_]{2}", regex=True).mean() > _LEAST_SHARE
+            and has_names(sample)
         )
         object.__setattr__(self, "english", with_english_months(days) if named else days)
 
@@ -152,12 +159,12 @@ class Written:
         if form == "%G-W%V":
             return strptime(days.str.upper() + "-1", "%G-W%V-%u")
         if form in COMPACT_FORMS:
-            days = days.where(days.str.fullmatch(r"\d{8}" if form == "%Y%m%d" else r"\d{6}"))
+            days = days.where(days.str.fullmatch(rf"\d{{{COMPACT_FORMS[form]}}}"))
         return strptime(days, form)
 
 
 def _has_names(form: str) -> bool:
-    return "%b" in form or "%B" in form
+    return any(mark in form for mark in ("%b", "%B", "%a"))
 
 
 def read_days(text: pd.Series, form: str) -> pd.Series:

@@ -26,6 +26,7 @@ from pipeline.reading.values.unknown import trimmed
 
 _LEAST_SHARE = 0.5  # of the known cells, for a form to be worth naming
 _LEAST_SERIAL = 0.9  # the same for numbers, which are something else more often than not
+_RARE, _STRICT = ("%y%m%d", "%d%m%Y"), 0.99  # digits that are days where (nearly) every cell is one
 _PLAIN_YEARS = (1900, 2100)
 _SAMPLE = 300
 _DIGITS = r"\d+(?:[.,]\d*)?"
@@ -79,11 +80,11 @@ def text_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayForm,
     if not few.candidates():  # before a long column of something else is taken apart
         return ()
     written = Written(text)
-    forms = [form for form in written.candidates() if form not in COMPACT_FORMS]
-    found = [_form(form, written.read(form), counts, sure=True) for form in forms]
-    made = sorted((one for one in found if one.share >= _LEAST_SHARE), key=lambda one: -one.share)
+    forms = [form for form in written.candidates() if form not in COMPACT_FORMS or form == "%Y%m%d"]  # 20230320T1427
+    candidates = [_form(form, written.read(form), counts, sure=True) for form in forms]
+    made = sorted((form for form in candidates if form.share >= _LEAST_SHARE), key=lambda form: -form.share)
     if made and not made[0].form.startswith("%y"):
-        made = [one for one in made if not one.form.startswith("%y")]
+        made = [form for form in made if not form.form.startswith("%y")]
     if made and made[0].share < 1:
         mixed = mixed_form(written, made[0].form, forms)
         if mixed != made[0].form:
@@ -99,7 +100,7 @@ def best_form(written: Written) -> tuple[str, str]:
     counts = {form: int(written.read(form).notna().sum()) for form in forms}
     best = max(forms, key=lambda form: counts[form])  # the first of equals: ISO, then day first
     # a year of two digits in front is rare: taken where nothing else fits, and no rival of what does
-    rivals = [one for one in forms if one != best and counts[one] == counts[best] and not one.startswith("%y")]
+    rivals = [form for form in forms if form != best and counts[form] == counts[best] and not form.startswith("%y")]
     if rivals:
         return best, Message.of(
             "read as {best}, though {rival} fits as well; set source.date_format in the spec if that is meant",
@@ -154,16 +155,18 @@ def _separator(form: str) -> str:
 def _numeric_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayForm, ...]:
     """Digits alone: compact days, serial days of a spreadsheet, seconds since 1970. None of them is sure."""
     bare = text.str.replace(r"\.0*$", "", regex=True)
-    found = []
+    candidates = []
     for form in COMPACT_FORMS:
         moments = Written(bare).read(form)
-        found.append(_form(form, moments.where(moments.dt.year.between(*_PLAIN_YEARS)), counts, sure=False))
+        if form in _RARE and moments.notna().to_numpy() @ counts < _STRICT * counts.sum():
+            continue
+        candidates.append(_form(form, moments.where(moments.dt.year.between(*_PLAIN_YEARS)), counts, sure=False))
     numbers = serial_numbers(text)
     for form in SERIAL_FORMS:
         fits = in_serial_range(numbers, form)
-        found.append(_form(form, read_serials(numbers.where(fits), form), counts, sure=False))
-    likely = [one for one in found if one.share >= _LEAST_SERIAL]
-    return tuple(sorted(likely, key=lambda one: -one.share))
+        candidates.append(_form(form, read_serials(numbers.where(fits), form), counts, sure=False))
+    likely = [form for form in candidates if form.share >= _LEAST_SERIAL]
+    return tuple(sorted(likely, key=lambda form: -form.share))
 
 
 def _serials_of(written: Written) -> list[str]:

@@ -20,12 +20,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ORDINAL = re.compile(r"(?<=\d)(?:(?:st|nd|rd|th|er|º|ª)\b|\.(?=\s))", re.IGNORECASE)
 
 
-def has_months(days: pd.Series) -> bool:
-    """Whether most of some days have the name of a month in them."""
+def has_names(days: pd.Series) -> bool:
+    """Whether most of some days have the name of a month or of a day of the week in them."""
     language = _language(days)
     if language is None:
         return False
-    known = _months(language)
+    known = {*_months(language), *_weekdays(language)}
     return days.map(lambda day: any(word.lower() in known for word in _WORD.findall(day))).mean() > 0.4
 
 
@@ -47,6 +47,8 @@ def _language(days: pd.Series) -> str | None:
     """The language that knows most of the words, English first."""
     words = {word.lower() for day in days.iloc[:300] for word in _WORD.findall(day)} - _IDLE
     counts = {language: len(words & set(_months(language))) for language in _LANGUAGES} if words else {}
+    if not any(counts.values()):
+        counts = {language: len(words & _weekdays(language)) for language in _LANGUAGES} if words else {}
     best = max(counts, key=lambda language: counts[language], default=None)
     return best if best is not None and counts[best] else None
 

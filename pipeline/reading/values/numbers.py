@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline.contract import CURRENCY_SIGNS, Message
 from pipeline.reading.values.currencies import MONEY
+from pipeline.reading.values.spoken_amounts import spoken_amounts
 from pipeline.reading.values.unknown import trimmed
 
 Decimal = Literal[".", ","]
@@ -21,10 +22,13 @@ Weights = npt.NDArray[np.int64]
 ABSURD = 1e15
 _OTHER: dict[Decimal, Decimal] = {".": ",", ",": "."}
 _FEW, _NEARLY_ALL = 0.5, 0.97  # shares of a column's cells
-_CURRENCY = rf"(?i)[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?"
+_SIGN = rf"(?:[{''.join(CURRENCY_SIGNS)}%]|\b(?:{'|'.join(CURRENCY_SIGNS.values())}|руб|р)\b\.?)"
+_CURRENCY = rf"(?i)(?<![\d\s]){_SIGN}|{_SIGN}(?!\s*\d)"  # not between digits: 12€50 is not 1250
+_ANY_CURRENCY = rf"(?i)(?<![\d\s]){MONEY.removeprefix('(?i)')}|{MONEY.removeprefix('(?i)')}(?!\s*\d)"
 _GROUPING: dict[Decimal, str] = {".": r"[ \u00a0\u202f\u2009',]", ",": r"[ \u00a0\u202f\u2009'.]"}
 _LAKH = r"[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d*)?"
 _APOSTROPHES = "[’‘\u02bc´`′]"
+_WHOLE_AMOUNT = r"(?<=\d)(?:/-|[.,]-{1,2})$"  # 120,- and 120/-
 _DASHES = r"[−–—‐‑]"
 
 
@@ -70,7 +74,22 @@ def read_numbers(text: pd.Series, decimal: Decimal | None = None, weights: Weigh
     values = _values(bare.where(readable[sign]), sign)
     if sign == ".":
         values = values.fillna(_values(bare.where(bare.str.fullmatch(_LAKH).fillna(False)), sign))
+    unread = known & values.isna().to_numpy()
+    if unread.any():
+        values = values.fillna(spoken_amounts(text[unread], sign).reindex(text.index))
+        others = _of_the_other_sign(bare[unread & values.isna().to_numpy()], sign)
+        values = values.fillna(others.reindex(text.index))
+        if others.notna().any():
+            told = Message.of("decimals are written both ways, 1.5 and 1,5: each cell is read as it is written")
+            return Numbers(_sane(values), fits[sign], told)
     return Numbers(_sane(values), fits[sign], _note(text, doubtful))
+
+
+def _of_the_other_sign(bare: pd.Series, sign: Decimal) -> pd.Series:
+    """Cells that can only be read with the other decimal sign: ``12,50`` among ``12.50``; no thousands in them."""
+    other = _OTHER[sign]
+    alone = bare.str.fullmatch(rf"[+-]?\d+{re.escape(other)}\d{{1,2}}").fillna(False)
+    return _values(bare.where(alone), other)
 
 
 def _written_otherwise(hint: Decimal, readable: Mapping[Decimal, Mask], known: int) -> bool:
@@ -122,7 +141,8 @@ def _unadorned(text: pd.Series) -> pd.Series:
     """Without currency and quotes, with the minus in front: ``($1’234.50)`` is ``-1'234.50``."""
     bare = text.str.normalize("NFKC").str.replace(_APOSTROPHES, "'", regex=True)
     bare = bare.str.replace(_DASHES, "-", regex=True).str.replace(r'^="(.*)"$', r"\1", regex=True)
-    bare = bare.str.replace(MONEY, "", regex=True).str.replace("%", "", regex=False).str.strip("\"' ")
+    bare = bare.str.replace(_ANY_CURRENCY, "", regex=True).str.replace("%", "", regex=False).str.strip("\"' ")
+    bare = bare.str.replace(_WHOLE_AMOUNT, "", regex=True)
     negative = bare.str.match(r"^\(.*\)$") | bare.str.match(r"^[\d.,' ]+-$")
     bare = bare.mask(negative, "-" + bare.str.strip("()- "))
     return bare.str.replace(r"^([+-])\s+", r"\1", regex=True)

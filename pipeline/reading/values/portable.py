@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.reading.values.clocks import AFTER_NOON, BEFORE_NOON, CLOCK, COMPACT_CLOCK
 from pipeline.reading.values.days import (
+    AROUND,
     CENTURY,
     COMPACT_FORMS,
     EITHER,
@@ -28,6 +29,7 @@ def reading_of_days(form: str) -> dict[str, Any]:
     return {
         "forms": forms,
         "clocks": [CLOCK, COMPACT_CLOCK],
+        "around": AROUND,
         "noon": {"before": BEFORE_NOON, "after": AFTER_NOON},
         "years": [FIRST_YEAR, LAST_YEAR],
         "century": CENTURY,
@@ -39,10 +41,10 @@ def reading_of_days(form: str) -> dict[str, Any]:
 def _one(form: str) -> dict[str, Any]:
     if form in SERIAL_FORMS:
         return {"seconds": SERIAL_FORMS[form], "origin": ORIGINS.get(form, UNIX_ORIGIN).isoformat()}
-    named = "%b" in form or "%B" in form
+    named = any(mark in form for mark in ("%b", "%B", "%a"))
     return {
         "strptime": shortened_form(form) if named else form,
         "whole": any(mark in form for mark in ("%H", "%I", "%T", "%X", "%c", "%s")),
         "named": named,
-        "digits": {"%Y%m%d": 8, "%Y%m": 6}[form] if form in COMPACT_FORMS else None,
+        "digits": COMPACT_FORMS.get(form),
     }

@@ -1,6 +1,14 @@
 """Lines of purchases: who bought, in which order, when, for how much, and which lines do not count."""
 
-from pipeline.understanding.purchases.customer import CustomerCandidate, clear, customers, once_each, repeating, worded
+from pipeline.understanding.purchases.customer import (
+    CustomerCandidate,
+    clear,
+    customers,
+    names_card,
+    once_each,
+    repeating,
+    worded,
+)
 from pipeline.understanding.purchases.grouped import refuse_groups, refuse_repeated
 from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
 from pipeline.understanding.purchases.paid.discounts import less_discount
@@ -34,6 +42,7 @@ __all__ = [
     "less_given_back",
     "lines_by_value",
     "money_of",
+    "names_card",
     "once_an_order",
     "once_each",
     "order_of",

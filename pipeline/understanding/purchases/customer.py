@@ -79,14 +79,16 @@ def worded(profile: Profile) -> float:
             score -= 0.5
     elif is_email(profile):
         score += 3.5
-    elif fits(words.CARD, profile.name) and not fits(_CARD_PART, profile.name):
+    elif names_card(profile):
         score += 3.0
     elif is_phone(profile) or (fits(words.PHONE, profile.name) and profile.person > 0.5):
         score += 2.5
-    elif fits(words.PERSON, profile.name) or (profile.person > 0.8 and fits(r"\bname\b|наименован", profile.name)):
+    elif _names_person(profile):
         score += 2.0
     elif fits(words.SIDE, profile.name) or fits(words.ITEM, profile.name) or fits(words.CATEGORY, profile.name):
         score -= 5.0
+    elif fits(words.COMPANY, profile.name) and profile.kind in ("text", "category"):
+        score += 1.5  # who bought where nobody else is named: of a person it is where she works
     elif fits(r"^(id|uid|key|code|ид|код)$", profile.name):
         score += 1.0
     elif fits(r"\bid$|\bид$", profile.name):
@@ -96,6 +98,18 @@ def worded(profile: Profile) -> float:
     ):
         score -= 3.0
     return score
+
+
+def names_card(profile: Profile) -> bool:
+    """Whether the header names a customer's card, and not a part or a kind of one."""
+    return fits(words.CARD, profile.name) and not fits(_CARD_PART, profile.name)
+
+
+def _names_person(profile: Profile) -> bool:
+    """Whether the header names a person or a contact of a company, or the cells are names under such a header."""
+    contact = fits(words.CONTACT, profile.name) and profile.kind in ("text", "category")
+    named = profile.person > 0.8 and fits(r"\bname\b|наименован", profile.name)
+    return contact or named or fits(words.PERSON, profile.name)
 
 
 def repeating(profile: Profile) -> bool:

@@ -55,7 +55,9 @@ def order_worded(profile: Profile) -> bool:
         fits(words.ORDER, profile.name)
         and not names_customer(profile.name)
         and not fits(
-            r"status|date|time|type|total|amount|value|sum|price|count|дата|сумма|статус|тип\b|вид\b", profile.name
+            r"status|date|time|type|total|amount|value|sum|price|count|дата|сумма|статус|тип\b|вид\b|\bto order\b|"
+            r"\b(what|which|how)\b",
+            profile.name,
         )
     )
 

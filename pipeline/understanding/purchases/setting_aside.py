@@ -10,7 +10,7 @@ from pipeline.understanding.evidence import Profile, Relations, is_email, is_pho
 from pipeline.understanding.purchases.amounts import settle_currencies, settle_free, settle_returns
 from pipeline.understanding.purchases.placeholders import placeholder
 from pipeline.understanding.purchases.said_twice import settle_said_twice
-from pipeline.understanding.purchases.sides import settle_sides
+from pipeline.understanding.purchases.sides import settle_other_side, settle_sides
 from pipeline.understanding.purchases.statuses import settle_statuses
 from pipeline.understanding.roles import Answers, Aside, Understanding
 
@@ -45,6 +45,7 @@ def set_aside(
     settle_said_twice(reading, table, relations)
     if statuses:
         settle_statuses(reading, table, relations, answers)
+    settle_other_side(reading, table, relations)
     settle_free(reading, table, relations, answers)
     settle_sides(reading, table, relations, answers)
     settle_currencies(reading, table, relations, answers)

@@ -8,7 +8,7 @@ from pipeline.contract import Message, Quantity
 from pipeline.reading import Choice, Question, literal, quote
 from pipeline.understanding.evidence import Profile, Relations, fits
 from pipeline.understanding.purchases.status_words import plain_value
-from pipeline.understanding.roles import Answers, Money, Understanding
+from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
 _PAIRS = (
     {"d", "c"},
@@ -28,6 +28,35 @@ _NAMED = (
     r"\bd c\b|\bdr cr\b|\bdc\b|\bdrcr\b|debit|credit|\bsoll\b|\bhaben\b|kennzeichen|indicator|\bsigns?\b|\bside\b|"
     r"direction|\btype\b|\bдт\b|\bкт\b|дебет|кредит|знак|приход|направлен|\bвид\b|\bтип\b"
 )
+
+
+_IN_COLUMNS = (
+    r"\b(debits?|credits?|soll|haben|withdrawals?|deposits?|paid in|paid out|money in|money out)\b|дебет|кредит|приход|"
+    r"расход|списан|поступлен|зачислен"
+)
+
+
+def settle_other_side(reading: Understanding, table: Sequence[Profile], relations: Relations) -> None:
+    """Lines of the other side of an account do not count, where debits and credits stand in columns of their own."""
+    money = reading.money
+    if money is None or len(money.columns) != 1 or not fits(_IN_COLUMNS, money.columns[0]):
+        return
+    here = f"coalesce({money.sql}, 0) <> 0"
+    for profile in table:
+        if not profile.numeric or profile.name in money.columns or not fits(_IN_COLUMNS, profile.name):
+            continue
+        there = f"coalesce({quote(profile.name)}, 0) <> 0"
+        if relations.one(f"count_if(({here}) = ({there}))") or not relations.one(f"count_if({there})"):
+            continue
+        reading.aside.append(Aside("no purchase", f"NOT ({here})"))
+        reading.count(
+            "{n} line has {other} and no {column}: it does not count",
+            "{n} lines have {other} and no {column}: they do not count",
+            int(relations.one(f"count_if({there})")),
+            other=profile.name,
+            column=money.columns[0],
+        )
+        return
 
 
 def settle_sides(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:

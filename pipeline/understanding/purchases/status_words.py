@@ -17,11 +17,13 @@ DONE = (
     r"(tax |sales )?invoice|receipt|facture|venta|vente|приход|чек|transaction|checkout completed|"
     r"order|charge|payment|debit|sold|finished|ok|active|wc completed|wc processing|resolved|(closed )?won|"
     r"выполнен\w*|доставлен\w*|заверш\w*|оплачен\w*|отгружен\w*|выдан\w*|получен\w*|закрыт\w*|подтвержд\w*|"
-    r"продажа|реализация\w*|покупка|обработан\w*|проведен\w*|в пути|в обработке|(сделка )?(успешн\w*|выигран\w*)|"
+    r"продажа|реализаци\w*|реализован\w*|активн\w*|действу\w*|покупка|обработан\w*|"
+    r"проведен\w*|в пути|в обработке|(сделка )?(успешн\w*|выигран\w*)|"
     r"(клиент )?пришел|визит состоялся|"
     r"(виконано|доставлено|завершено|оплачено|отримано|відправлено|продаж)|"  # Ukrainian
     r"bestatigt|abgereist|angereist|"
-    r"abgeschlossen|bezahlt|versendet|versandt|geliefert|zugestellt|erledigt|verkauf|(aus)?rechnung|"  # German
+    r"in bearbeitung|abgeschlossen|bezahlt|versendet|versandt|geliefert|zugestellt|erledigt|verkauf|"
+    r"(aus)?rechnung|"  # German
     r"terminee?s?|livree?s?|payee?s?|expediee?s?|validee?s?|en cours|en preparation|vente|"  # French
     r"completad[oa]|pagad[oa]|enviad[oa]|entregad[oa]|facturad[oa]|cobrad[oa]|finalizad[oa]|"  # Spanish
     r"concluid[oa]|pag[oa]|entregue|faturad[oa]|aprovad[oa]|venda|"  # Portuguese
@@ -54,11 +56,12 @@ GONE = (
     r"incomplete|uncollectible|dropped|errored|bounced|withdrawn|unsuccessful|not (paid|completed|collected)|"
     r"(quotation|quote|estimate|pro ?forma)( sent| invoice)?|angebot|devis|presupuesto|preventivo|oferta|teklif|"
     r"коммерческое предложение|credit (note|memo)|wc cancelled|wc refunded|wc failed|wc pending|wc on hold|"
-    r"отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
+    r"закрыто и не реализовано|незаезд\w*|не заехал\w*|отмен[\w ]*|возврат[\w ]*|возвращ[\w ]*|"
+    r"отказ[\w ]*|не оплачен\w*|неоплачен\w*|ожида[\w ]*|удален\w*|черновик|"
     r"просрочен\w*|аннулир\w*|сторно\w*|не выкуплен\w*|нов(ый|ая|ое)|корректировка реализации|"
-    r"(скасован[\w ]*|повернен[\w ]*|повернут[\w ]*|відмін[\w ]*|відхилен\w*)|"  # Ukrainian
+    r"(скасован[\w ]*|повернен[\w ]*|повернут[\w ]*|відмін[\w ]*|відхилен\w*|нов(ий|а|е))|"  # Ukrainian
     r"(teil)?storniert|storno|storniert?e? ?rechnung|stornorechnung|zuruckgegeben|zuruckgesendet|erstattet|retoure|"
-    r"retourniert|ruckgabe|offen|abgebrochen|fehlgeschlagen|abgelehnt|(rechnungs)?gutschrift|"  # German
+    r"retourniert|ruckgabe|offen|abgebrochen|fehlgeschlagen|abgelehnt|(rechnungs|wieder)?gutschrift|"  # German
     r"annulee?s?|remboursee?s?|rembours\w*|retournee?s?|retour|avoir|en attente|echouee?|refusee?|"  # French
     r"cancelad[oa]|reembolsad[oa]|devuelt[oa]|devolucion|pendiente|anulad[oa]|rechazad[oa]|fallid[oa]|"
     r"nota de credito|abono|"  # Spanish
@@ -115,6 +118,37 @@ RETURNED = (
     r"remboursement|devolucion|nota de credito|abono|devolucao|estorno|reso|rimborso|nota di credito|zwrot|korekta|"
     r"iade|creditnota|creditfactuur|vratka|dobropis|kreditnota|返品|返金|退款|退货|환불|반품)$"
 )
+
+
+ENDED = (
+    r"^(expired|ended|lapsed|inactive|frozen|paused|abgelaufen|beendet|expiree?|inactif|vencid[oa]|caducad[oa]|"
+    r"wygasl[aey]|suresi doldu|истек\w*|истёк\w*|законч\w*|заморож\w*|приостан\w*|неактивн\w*)$"
+)  # of a membership that was paid for and is over or rests
+LASTS_UNTIL = (
+    r"\b(end|ends|expiry|expires|expiration|until|valid to|renewal)\b|\bablauf|\bende\b|\bfin\b|окончани|действу|"
+    r"истека"
+)  # headers of the day to which a membership was paid for
+MEMBERSHIP = (
+    r"\b(member|plan|subscri\w*|contract|policy|pass|tariff|mitglied\w*|abo)\b|"
+    r"абонемент|тариф|подписк|договор"
+)  # headers of what was paid for
+PENDING = (
+    r"^(open|new|pending|on hold|awaiting \w+|created|offen|neu|nouvelle?|en attente|nuev[oa]|pendiente|nov[oa]|"
+    r"pendente|in attesa|nuov[oa]|now[aey]|oczekuj\w*|nieuw|beklemede|yeni|нов(ый|ая|ое|ий|а)|ожида[\w ]*)$"
+)  # of an order that nobody has sent yet, though it may be paid
+PAYMENT = r"zahlung|payment|financial|paid|paiement|pago|pagamento|platnosc|odeme|betaling|оплат"
+_WHOLLY = r"^(fully|completely|entirely|successfully|komplett|vollstandig|полностью|успешно|повністю) "
+_BESIDE = r"\s*\([^()]*\)$"  # the pipeline that a stage belongs to
+
+
+def is_one(pattern: str, value: str) -> bool:
+    """Whether a value is one of some words, or several of them parted by strokes: ``Storniert / Abgelehnt``."""
+    plain = plain_value(value)
+    if re.match(pattern, plain):
+        return True
+    bare = re.sub(_WHOLLY, "", re.sub(_BESIDE, "", plain))
+    parts = re.split(r"\s*[/|]\s*", bare)
+    return all(re.match(pattern, re.sub(_WHOLLY, "", part)) for part in parts)
 
 
 def plain_value(value: str) -> str:

@@ -13,14 +13,20 @@ from pipeline.understanding.purchases.paid.taken_off import never_paid
 from pipeline.understanding.purchases.status_words import (
     DONE,
     DONE_BY_NAME,
+    ENDED,
     GONE,
     GONE_BY_NAME,
+    LASTS_UNTIL,
     LOOKED,
+    MEMBERSHIP,
     NO,
     NO_STATUS,
+    PAYMENT,
+    PENDING,
     REFUND_BY_NAME,
     RETURNED,
     YES,
+    is_one,
     plain_value,
 )
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
@@ -31,6 +37,7 @@ _MOST_KINDS = 30  # values of a status or a kind of document
 _MOST_STATUSES = 12  # of which none is known
 _MOSTLY = 0.7  # share of the values that are known, for a column that is not called a status
 _NETTED = 0.95  # share of the lines of a status on which something was given back
+_NEGATED = r"^(not|no|non|nicht|kein\w*|nie|не|ні|немає) "
 _STAGE = r"stage|phase|стади|этап"  # of a deal, which is no purchase before it is won
 _SOME = 0.02  # share of the lines from which statuses that nobody knows are asked about
 _COMMON = 0.6  # share of the lines of a status that is likely the one of purchases
@@ -58,13 +65,19 @@ def leave_out(reading: Understanding, rule: Aside, column: str, lines: Mapping[s
 def settle_statuses(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:
     """Leave out lines that columns of statuses and of marks say are no purchases; ask where nobody knows the words."""
     known, others = False, list[tuple[Profile, list[str]]]()
+    lasting = any(profile.kind == "date" and fits(LASTS_UNTIL, profile.name) for profile in table)
+    paid_for = any(fits(words.STATUS, profile.name) and fits(PAYMENT, profile.name) for profile in table)
+    lasting = lasting and any(fits(MEMBERSHIP, profile.name) for profile in table)
     for profile in (_in_words(profile, relations) for profile in table):
         if profile.kind not in ("category", "flag", "text") or profile.distinct > _MOST_KINDS or not profile.sample:
             continue
         named = fits(words.STATUS, profile.name) or fits(words.KIND_OF_LINE, profile.name)
         out = rf"{GONE}|{LOOKED}" if fits(words.KIND_OF_LINE, profile.name) else GONE
-        gone = [value for value in profile.sample if re.match(out, plain_value(value))]
-        done = [value for value in profile.sample if re.match(DONE, plain_value(value))]
+        over = rf"{DONE}|{ENDED}" if lasting else DONE
+        if paid_for and not fits(PAYMENT, profile.name):
+            over = rf"{over}|{PENDING}"
+        done = [value for value in profile.sample if is_one(over, value)]
+        gone = [value for value in profile.sample if is_one(out, value) and value not in done]
         mostly = bool(done) and len(gone) + len(done) >= _MOSTLY * len(profile.sample)
         if gone and (named or mostly):
             known = True
@@ -165,6 +178,10 @@ def _marked(profile: Profile) -> str:
     name = quote(profile.name)
     if profile.kind == "date" or (gone and profile.distinct == 1 and profile.kind in ("category", "text")):
         return f"{name} IS NOT NULL" if gone and (profile.kind == "date" or _all_in(profile, YES)) else ""
+    if gone and profile.kind in ("category", "text") and not _all_in(profile, YES | NO):
+        marks = [value for value in profile.sample if not re.match(_NEGATED, plain_value(value))]
+        told = 0 < len(marks) < len(profile.sample) and all(fits(GONE_BY_NAME, value) for value in profile.sample)
+        return is_one_of(profile.name, marks) if told else ""
     if profile.kind != "flag" and not (profile.distinct == 2 and _all_in(profile, YES | NO)):
         return ""
     marks = sorted(YES if gone else NO) if gone or done else []
@@ -202,8 +219,8 @@ def _one_status(
     free += [value for value in unpaid if value not in free]
     out, unknown = [*out, *free], [value for value in unknown if value not in free]
     chosen = answers.get("status")
-    if chosen is not None:
-        kept = _chosen(chosen, profile.sample)
+    kept = _chosen(chosen, profile.sample) if chosen is not None else set[str]()
+    if kept & {value.strip() for value in profile.sample}:  # of two statuses the one that was asked about
         out = [value for value in profile.sample if value not in (*kept, *returned, *netted)]
         unknown = []
     if returned:
