@@ -17,6 +17,7 @@ from tests.files.makers.public_sets import public_sets
 from tests.files.makers.purchases import purchases
 from tests.files.makers.services import services
 from tests.files.makers.shapes import shapes
+from tests.files.makers.strangers import strangers
 from tests.files.makers.tills import tills
 
 
@@ -39,6 +40,7 @@ def corpus() -> tuple[File, ...]:
             abroad,
             services,
             public_sets,
+            strangers,
         )
         for file in chapter()
     )
