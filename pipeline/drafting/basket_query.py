@@ -57,14 +57,14 @@ def baskets_of(reading: Understanding, table: Sequence[Profile], engine: Engine)
     goods = _counted(engine, reading.order, _candidates(reading, table))
     if not goods:
         return Bought(comment=Message.of("no column says what was bought, so no pairs of goods can be counted"))
-    repeated = [one for one in goods if not one.unique]
+    repeated = [column for column in goods if not column.unique]
     if not repeated:
         return Bought(
             comment=Message.of(
                 "nearly every value of {columns} is in one order only: no pair comes twice", columns=_names(goods)
             )
         )
-    together = [one for one in repeated if one.several]
+    together = [column for column in repeated if column.several]
     if not together:
         return Bought(
             comment=Message.of(
@@ -78,16 +78,16 @@ def baskets_of(reading: Understanding, table: Sequence[Profile], engine: Engine)
 def _candidates(reading: Understanding, table: Sequence[Profile]) -> list[tuple[Profile, bool]]:
     """Columns of categories and of items, each with whether it is one of items."""
     taken = {reading.customer, reading.order, reading.day, *(reading.money.columns if reading.money else ())}
-    found = []
+    columns = []
     for profile in table:
         kind = profile.kind in ("category", "text", "integer") and profile.distinct > 1 and not profile.email > 0.5
         if profile.name in taken or not kind:
             continue
         if profile.name == reading.category or fits(words.CATEGORY, profile.name):
-            found.append((profile, False))
+            columns.append((profile, False))
         elif profile.name == reading.item or (reading.item is not None and fits(words.ITEM, profile.name)):
-            found.append((profile, True))
-    return found
+            columns.append((profile, True))
+    return columns
 
 
 def _counted(engine: Engine, order: str, candidates: Sequence[tuple[Profile, bool]]) -> list[_Goods]:
@@ -108,12 +108,13 @@ def _counted(engine: Engine, order: str, candidates: Sequence[tuple[Profile, boo
 
 def _best(goods: Sequence[_Goods]) -> _Goods:
     """The finest that a reader can look through; finer ones where those are but a handful; names before codes."""
-    clear = [one for one in goods if one.things <= MANY]
-    best = max(clear, key=lambda one: one.things) if clear else min(goods, key=lambda one: one.things)
+    clear = [column for column in goods if column.things <= MANY]
+    best = max(clear, key=lambda column: column.things) if clear else min(goods, key=lambda column: column.things)
     if best.things < _FEW and len(clear) < len(goods):
-        best = min((one for one in goods if one.things > MANY), key=lambda one: one.things)
-    alike = [one for one in goods if best.item and one.item and 0.8 * best.things <= one.things <= 1.25 * best.things]
-    return next((one for one in alike if _in_words(one.profile)), best)
+        best = min((column for column in goods if column.things > MANY), key=lambda column: column.things)
+    about = 0.8 * best.things, 1.25 * best.things
+    alike = [column for column in goods if best.item and column.item and about[0] <= column.things <= about[1]]
+    return next((column for column in alike if _in_words(column.profile)), best)
 
 
 def _in_words(profile: Profile) -> bool:
@@ -122,7 +123,7 @@ def _in_words(profile: Profile) -> bool:
 
 
 def _names(goods: Sequence[_Goods]) -> str:
-    return " or ".join(one.profile.name for one in goods[:3])
+    return " or ".join(column.profile.name for column in goods[:3])
 
 
 def _query(reading: Understanding, profile: Profile) -> str:

@@ -211,7 +211,7 @@ def _read(given: Given, table: str | None = None) -> dict[str, Any]:
     texts = {name: raw for name, raw in given.texts.items() if table in (None, name)}
     cells = [cell for name, raw in texts.items() for cell in unreadable_cells(raw.frame, given.frames[name])]
     cells += [cell for raw in texts.values() for cell in error_cells(raw.faults)]
-    return {"rejects": [one for raw in texts.values() for one in raw.rejects], "unreadable": cells}
+    return {"rejects": [reject for raw in texts.values() for reject in raw.rejects], "unreadable": cells}
 
 
 def _number(engine: Engine, spec: Spec, given: Given) -> Where:

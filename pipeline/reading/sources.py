@@ -230,7 +230,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
             Message.of(
                 "rows that are no lines of purchases and are not in the sums ({n}): {examples}",
                 n=Quantity(len(rejects), "d"),
-                examples=Joined(tuple(one.told for one in rejects[:5]), "; "),
+                examples=Joined(tuple(reject.told for reject in rejects[:5]), "; "),
             )
         )
     return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)

@@ -29,7 +29,9 @@ def parts_of_a_name(table: Sequence[Profile]) -> tuple[str, ...]:
         return ()
     parts = (first[0], last[0])
     others = [profile for profile in table if profile not in parts]
-    known = any(names_customer(one.name) or is_email(one) or worded(one) >= 2.0 for one in others if not one.empty)
+    known = any(
+        names_customer(other.name) or is_email(other) or worded(other) >= 2.0 for other in others if not other.empty
+    )
     if known or any(profile.name == TOGETHER for profile in others):
         return ()
     return tuple(profile.name for profile in parts)

@@ -64,7 +64,7 @@ class Parts:
 
     def has(self, meaning: Meaning) -> str | None:
         """The column that plays this part, if one does."""
-        return next((one.name for one in self.entries if one.meaning == meaning), None)
+        return next((entry.name for entry in self.entries if entry.meaning == meaning), None)
 
     def free_name(self, name: str) -> str:
         """``name``, lengthened until no column of the table or of the draft is called so."""

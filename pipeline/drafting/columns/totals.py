@@ -49,4 +49,6 @@ def add_cheque(parts: Parts) -> None:
 
 
 def _can_be_negative(parts: Parts, name: str) -> bool:
-    return any(one.name == name and one.negative > MOST_NEGATIVE * one.rows for one in parts.structure.profiles)
+    return any(
+        profile.name == name and profile.negative > MOST_NEGATIVE * profile.rows for profile in parts.structure.profiles
+    )

@@ -77,8 +77,8 @@ def account_of(subject: Subject) -> LineAccount:
     groups = _summed(subject)
     knows_money = subject.lines.money is not None
     aside = [*_rejected(subject), *_set_aside(subject, groups, knows_money)]
-    purchases = [one for one in groups if one.rule == 0 and not one.back]
-    returned = [one for one in groups if one.rule == 0 and one.back]
+    purchases = [group for group in groups if group.rule == 0 and not group.back]
+    returned = [group for group in groups if group.rule == 0 and group.back]
     back = _tally(returned, knows_money) if returned else None
     bought = _tally(purchases, knows_money)
     used = _used(subject, bought, back)
@@ -119,13 +119,13 @@ def _listed(values: list[Any] | None) -> tuple[Any, ...]:
 
 
 def _tally(groups: Sequence[SummedLines], knows_money: bool) -> LinesTally:
-    money = float(sum((one.money for one in groups), Decimal(0))) if knows_money else None
-    return LinesTally(lines=sum(one.lines for one in groups), money=money)
+    money = float(sum((group.money for group in groups), Decimal(0))) if knows_money else None
+    return LinesTally(lines=sum(group.lines for group in groups), money=money)
 
 
 def _set_aside(subject: Subject, groups: Sequence[SummedLines], knows_money: bool) -> Iterator[LinesSetAside]:
     for number, rule in enumerate(subject.judged.rules, 1):
-        taken = [one for one in groups if one.rule == number]
+        taken = [group for group in groups if group.rule == number]
         if not taken and number > len(subject.lines.aside):
             continue  # what no spec needs to say is told where it happened
         tally = _tally(taken, knows_money)

@@ -47,25 +47,25 @@ class LinesSummary:
 
 def find_unreadable(cells: Sequence[Unreadable], where: Where) -> Iterator[LineFinding]:
     """Cells that cannot be read, by column."""
-    for one in cells:
+    for cell in cells:
         told = (
             Message.counted(
                 "{n} cell of {column} cannot be read as {kind}: unknown",
                 "{n} cells of {column} cannot be read as {kind}: unknown",
-                one.cells,
-                column=one.column,
-                kind=one.kind,
+                cell.cells,
+                column=cell.column,
+                kind=cell.kind,
             )
-            if one.kind is not None
+            if cell.kind is not None
             else Message.counted(
                 "{n} cell of {column} holds an error of the workbook, such as #N/A: unknown",
                 "{n} cells of {column} hold an error of the workbook, such as #N/A: unknown",
-                one.cells,
-                column=one.column,
+                cell.cells,
+                column=cell.column,
             )
         )
         yield LineFinding(
-            kind="unreadable", told=told, lines=one.cells, column=one.column, places=tuple(map(where, one.places))
+            kind="unreadable", told=told, lines=cell.cells, column=cell.column, places=tuple(map(where, cell.places))
         )
 
 
@@ -77,7 +77,7 @@ def find_in_lines(
     yield from _without_day(engine, lines, where)
     if lines.money is None:
         return
-    used = [one for one in summary.groups if one.rule == 0]
+    used = [group for group in summary.groups if group.rule == 0]
     if not lines.once_an_order:
         yield from _without_amount(engine, sum(one.without_money for one in used), where)
     yield from _negative(used, where)

@@ -41,13 +41,13 @@ def told_by_values(amounts: Amounts, relations: Relations) -> Pieces:
         others = [profile for profile in (*amounts.totals, *amounts.prices) if profile is not pieces]
         for price, total in permutations(others, 2):
             if relations.agrees(quote(total.name), f"{quote(price.name)} * {quote(pieces.name)}"):
-                rest = tuple(one for one in amounts.totals if one not in (pieces, price))
+                rest = tuple(total for total in amounts.totals if total not in (pieces, price))
                 return Pieces(
                     replace(amounts, totals=rest, prices=(price,), quantities=(pieces,)), (_told(pieces, price, total),)
                 )
         for price in others:
             if price.fractions >= pieces.fractions and scales(price, pieces, relations, amounts.things):
-                rest = tuple(one for one in amounts.totals if one not in (pieces, price))
+                rest = tuple(total for total in amounts.totals if total not in (pieces, price))
                 return Pieces(replace(amounts, totals=rest, prices=(price,), quantities=(pieces,)))
     for pieces in few if len(amounts.totals) == 1 and len(amounts.prices) == 1 else ():
         price = amounts.prices[0]
