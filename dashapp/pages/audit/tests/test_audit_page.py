@@ -26,7 +26,7 @@ KEY = "6f1c0e7a94b2d853f7a1c6e0b94d2853aa17"
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Settings]:
     server, settings = Flask("x"), Settings(home=tmp_path, auth="password", secret_key=KEY)
-    access.register(server, settings)
+    access.register(server, settings, access.Rights())
     log = AuditLog.of(settings)
     log.add(AuditEntry("sign-in", "anna", "analyst", "198.51.100.7"))
     log.add(AuditEntry("export", "mark", "marketer", run="ab12cd34ef", rows=1234, filters=("age",), told="csv"))
