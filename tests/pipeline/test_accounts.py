@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_session_has_the_role_of_now_and_ends_with_its_user(users: Users, data
 def test_a_role_that_nobody_gives_lets_nobody_in(users: Users, database: AccountDatabase) -> None:
     held = Sessions(database)
     own, other = held.start("anna", "viewer", own=True), held.start("eve", "viewer", own=False)
-    with sqlite3.connect(str(database.file)) as connection:
+    with closing(sqlite3.connect(str(database.file))) as connection, connection:
         connection.execute("UPDATE korzina_users SET role = 'owner'")
         connection.execute("UPDATE korzina_sessions SET role = 'root'")
 

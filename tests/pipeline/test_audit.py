@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,11 +51,10 @@ def test_what_was_added_is_there_in_order_and_verifies(log: AuditLog) -> None:
     ],
 )
 def test_an_attack_on_the_database_shows(log: AuditLog, tmp_path: Path, attack: str, told: str) -> None:
-    with sqlite3.connect(tmp_path / "accounts.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "accounts.db")) as connection, connection:
         for act in ("UPDATE", "DELETE"):
             connection.execute(f"DROP TRIGGER korzina_audit_no_{act}")
         connection.executescript(attack)
-    connection.close()
 
     assert told in " ".join(log_in(tmp_path).verify()[1])
 
@@ -80,7 +80,7 @@ def test_the_database_itself_only_takes_additions(log: AuditLog, tmp_path: Path,
     ],
 )
 def test_an_entry_that_was_written_over_hides_no_other(log: AuditLog, tmp_path: Path, entry: str) -> None:
-    with sqlite3.connect(tmp_path / "accounts.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "accounts.db")) as connection, connection:
         connection.execute("DROP TRIGGER korzina_audit_no_UPDATE")
         connection.execute("UPDATE korzina_audit SET entry = ? WHERE number = 4", (entry,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_the_command_tells_of_a_line_that_was_taken_out(home: Path) -> None:
 
     for name in ("anna", "boris"):
         run("users", "sign-out", name)
-    with sqlite3.connect(home / "accounts.db") as connection:
+    with closing(sqlite3.connect(home / "accounts.db")) as connection, connection:
         connection.execute("DROP TRIGGER korzina_audit_no_DELETE")
         connection.execute("DELETE FROM korzina_audit WHERE number = 2")
     connection.close()

@@ -6,6 +6,7 @@ import sqlite3
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import combinations
 from pathlib import Path
 
@@ -106,13 +107,12 @@ def test_categories_of_a_russian_file_are_counted(tmp_path: Path, helper: Helper
 def test_baskets_of_a_database_go_over_its_joined_tables(tmp_path: Path, helper: Helper) -> None:
     frame = lines(5)
     file = tmp_path / "shop.db"
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         orders = frame.drop_duplicates("order_id")[["order_id", "customer_id", "order_date"]]
         orders.assign(order_date=orders["order_date"].dt.strftime("%Y-%m-%d")).to_sql("orders", connection, index=False)
         frame[["order_id", "sku", "quantity", "price"]].to_sql("order_items", connection, index=False)
         goods = frame.drop_duplicates("sku")[["sku", "product_name", "category"]]
         goods.to_sql("products", connection, index=False)
-    connection.close()
     training = trained(f"sqlite:///{file}", helper)
 
     assert_counts(training, pairs(frame, "order_id", "product_name"), frame["order_id"].nunique())

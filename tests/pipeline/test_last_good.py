@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -31,9 +32,8 @@ def spoil(settings: Settings, how: str) -> None:
     elif how == "empty":
         file.write_bytes(b"")
     else:
-        with sqlite3.connect(file) as connection:
+        with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("UPDATE alembic_version SET version_num = ?", (how,))
-        connection.close()
 
 
 @pytest.mark.parametrize("how", ["missing", "corrupt", "empty", "0a8213491aaa", "ffffffffffff"])

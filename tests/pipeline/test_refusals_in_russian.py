@@ -6,6 +6,7 @@ import ast
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -116,7 +117,7 @@ def of_customers(**source: object) -> object:
 
 def database(folder: Path, *statements: str) -> str:
     file = folder / "shop.db"
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         for statement in statements:
             connection.execute(statement)
     return f"sqlite:///{file}"

@@ -319,9 +319,8 @@ def test_a_package_is_looked_up_by_its_plain_name_and_not_run(package: str) -> N
 )
 def test_a_database_is_only_read(fill: Fill, sql: str, tmp_path: Path) -> None:
     file = tmp_path / "shop.db"
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         tiny_rows().to_sql("customers", connection, index=False)
-    connection.close()
 
     said = refused(tiny_spec(source={"query": fill(sql)}), f"sqlite:///{file}", tmp_path)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -66,9 +67,8 @@ def test_file_that_is_no_database(tmp_path: Path, create: bool) -> None:
 
 @pytest.mark.parametrize("create", [False, True])
 def test_another_programs_database(tmp_path: Path, create: bool) -> None:
-    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as connection, connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
-    connection.close()
     with pytest.raises(StoreError, match="not an MLflow store"):
         Store.open(Settings(home=tmp_path), create=create)
 
@@ -90,9 +90,8 @@ def test_damaged_database(settings: Settings) -> None:
 
 
 def test_other_schema_version(settings: Settings) -> None:
-    with sqlite3.connect(settings.home / "mlflow.db") as connection:
+    with closing(sqlite3.connect(settings.home / "mlflow.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0a8213491aaa'")
-    connection.close()
     with pytest.raises(StoreError, match=r"another version of MLflow.*Found: schema 0a8213491aaa.*mlflow db upgrade"):
         Store.open(settings)
 

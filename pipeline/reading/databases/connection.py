@@ -163,7 +163,9 @@ def _only_read(connection: sa.Connection) -> None:
     def judge(action: int, what: str | None, value: str | None, *_place: str | None) -> int:
         looks = action == sqlite3.SQLITE_PRAGMA and (value is None or str(what).lower() in _LOOKS)
         loads = action == sqlite3.SQLITE_FUNCTION and str(value).lower() == "load_extension"
-        return sqlite3.SQLITE_OK if (action in reading or looks) and not loads else sqlite3.SQLITE_DENY
+        # a pragma as a table, which SQLite 3.40 refuses and 3.46 lets pass: where the file lies
+        asks = action == sqlite3.SQLITE_READ and str(what).lower().startswith("pragma_")
+        return sqlite3.SQLITE_OK if (action in reading or looks) and not (loads or asks) else sqlite3.SQLITE_DENY
 
     connection.connection.driver_connection.set_authorizer(judge)  # type: ignore[union-attr]
 
