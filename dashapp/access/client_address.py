@@ -25,10 +25,10 @@ def address(settings: Settings) -> str:
 
 def is_proxy(sender: str, settings: Settings) -> bool:
     """Whether an address is one of ``KORZINA_PROXY_ADDRESSES``."""
-    found = plain_address(sender)
-    return found is not None and any(found in network for network in settings.proxies)
+    address = plain_address(sender)
+    return address is not None and any(address in network for network in settings.proxies)
 
 
 def _plain(text: str) -> str:
-    found = plain_address(text)
-    return "" if found is None else str(found)
+    address = plain_address(text)
+    return "" if address is None else str(address)

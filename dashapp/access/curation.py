@@ -42,12 +42,12 @@ def why_absent(settings: Settings) -> str:
 
 def refusal(settings: Settings) -> str:
     """Why the server refuses a change that was asked for, in words; empty where it may be made."""
-    found = why_absent(settings)
-    if not found and not (has_request_context() and _is_own_page()):
-        found = _("Refused: the request did not come from a page of this dashboard.")
-    if found:
-        _log.warning("a change was refused: %s", found)
-    return found
+    why = why_absent(settings)
+    if not why and not (has_request_context() and _is_own_page()):
+        why = _("Refused: the request did not come from a page of this dashboard.")
+    if why:
+        _log.warning("a change was refused: %s", why)
+    return why
 
 
 def signature() -> str:

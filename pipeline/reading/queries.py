@@ -103,8 +103,8 @@ def answer(spec: Spec, given: Given, key: str, query: str, /, **more: pd.DataFra
         Where the query fails, or an expression of ``[lines]`` on some line.
     """
     try:
-        with opened(spec, given) as found:
-            return asked(found, given, key, query, **more)
+        with opened(spec, given) as session:
+            return asked(session, given, key, query, **more)
     except QueryError as error:
         raise query_failed(spec, key, error, [*given.names, *more]) from error
 
@@ -113,43 +113,43 @@ def answer(spec: Spec, given: Given, key: str, query: str, /, **more: pd.DataFra
 def answering(spec: Spec, given: Given, key: str, query: str, /) -> Iterator[Engine]:
     """The engine with the answer as the view ``ANSWER``, for what is counted and never held; raises as ``answer``."""
     try:
-        with opened(spec, given) as found:
-            _define_answer(found, given, key, query)
+        with opened(spec, given) as session:
+            _define_answer(session, given, key, query)
             try:
-                yield found.engine
+                yield session.engine
             except QueryError:
-                refuse_failing(found)
+                refuse_failing(session)
                 raise
     except QueryError as error:
         raise query_failed(spec, key, error, given.names) from error
 
 
-def _define_answer(found: Opened, given: Given, key: str, query: str) -> None:
+def _define_answer(session: Opened, given: Given, key: str, query: str) -> None:
     """As a view; a query that cannot be one (two columns of one name, say) as a table, or in an error that says why."""
-    day = found.spec.day
+    day = session.spec.day
     try:
         if asks_day(query) and day is None:
             raise QueryError("a view knows no day")  # the question itself says so in words
-        found.engine.define(ANSWER, with_day(query, day))
+        session.engine.define(ANSWER, with_day(query, day))
     except QueryError:
-        found.engine.give(ANSWER, asked(found, given, key, query))
+        session.engine.give(ANSWER, asked(session, given, key, query))
 
 
-def asked(found: Opened, given: Given, key: str, query: str, /, **more: pd.DataFrame) -> pd.DataFrame:
+def asked(session: Opened, given: Given, key: str, query: str, /, **more: pd.DataFrame) -> pd.DataFrame:
     """The same over tables that are open already."""
     try:
-        return found.engine.query(query, more, as_of=found.spec.day)
+        return session.engine.query(query, more, as_of=session.spec.day)
     except QueryError as error:
-        refuse_failing(found)
-        names = [*given.names, *(["lines"] if found.judged else []), *more]
-        raise query_failed(found.spec, key, error, names) from error
+        refuse_failing(session)
+        names = [*given.names, *(["lines"] if session.judged else []), *more]
+        raise query_failed(session.spec, key, error, names) from error
 
 
-def refuse_failing(found: Opened) -> None:
+def refuse_failing(session: Opened) -> None:
     """Raise ``SpecError`` for the expression of ``[lines]`` that fails on the data, if one does."""
-    failing = failing_key(found.engine, found.spec) if found.judged else None
+    failing = failing_key(session.engine, session.spec) if session.judged else None
     if failing:
-        raise lines_failed(found.spec.path or found.spec.name, *failing)
+        raise lines_failed(session.spec.path or session.spec.name, *failing)
 
 
 def query_failed(spec: Spec, key: str, error: QueryError, names: list[str]) -> SpecError:
@@ -165,7 +165,7 @@ def query_failed(spec: Spec, key: str, error: QueryError, names: list[str]) -> S
     )
 
 
-def account(found: Opened, given: Given) -> LineAccount | None:
+def account(session: Opened, given: Given) -> LineAccount | None:
     """What became of every line; None where the spec says nothing of lines and no table has its column of customers.
 
     Raises
@@ -173,22 +173,23 @@ def account(found: Opened, given: Given) -> LineAccount | None:
     SpecError
         Naming the key of ``[lines]`` that fails on some line.
     """
-    spec, lines = found.spec, found.spec.lines
+    spec, lines = session.spec, session.spec.lines
     try:
-        if lines is not None and found.judged is not None:
-            return account_of(Subject(found.engine, lines, found.judged, found.where, spec.id.keep, **_read(given)))
+        if lines is not None and session.judged is not None:
+            subject = Subject(session.engine, lines, session.judged, session.where, spec.id.keep, **_read(given))
+            return account_of(subject)
     except QueryError as error:
-        refuse_failing(found)
+        refuse_failing(session)
         raise query_failed(spec, "lines", error, given.names) from error
     try:
-        return _account_by_customer(found, given)
+        return _account_by_customer(session, given)
     except QueryError as error:  # nothing that trained before is refused for want of an account
         logging.getLogger(__name__).warning("the lines of the data cannot be accounted for: %s", error.brief)
         return None
 
 
-def _account_by_customer(found: Opened, given: Given) -> LineAccount | None:
-    engine, customer = found.engine, found.spec.id.column
+def _account_by_customer(session: Opened, given: Given) -> LineAccount | None:
+    engine, customer = session.engine, session.spec.id.column
     sizes = {name: engine.count(name) for name in given.names if customer in engine.columns(name)}
     if not sizes:
         return None
@@ -201,7 +202,7 @@ def _account_by_customer(found: Opened, given: Given) -> LineAccount | None:
     lines, judged = judge_by_customer(engine, customer, {column: days for column, days in stray.items() if days})
     table = name if len(given.names) > 1 else ""
     subject = Subject(
-        engine, lines, judged, where, found.spec.id.keep, declared=False, table=table, **_read(given, name)
+        engine, lines, judged, where, session.spec.id.keep, declared=False, table=table, **_read(given, name)
     )
     return account_of(subject)
 

@@ -213,13 +213,13 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
     known = _by_form(spec, given, source, typed=typed)
     query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"
     try:
-        with opened(spec, known) as found:
+        with opened(spec, known) as session:
             sizes = {
-                name: len(table) if (table := known.frames.get(name)) is not None else found.engine.count(name)
+                name: len(table) if (table := known.frames.get(name)) is not None else session.engine.count(name)
                 for name in given
             }
-            frame = asked(found, known, key, query)
-            lines = account(found, known)
+            frame = asked(session, known, key, query)
+            lines = account(session, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
     rejects = [reject for raw in known.texts.values() for reject in raw.rejects]
@@ -233,7 +233,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
                 examples=Joined(tuple(reject.told for reject in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=found.spec.day)
+    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=session.spec.day)
 
 
 def _typed_already(data: Data | None) -> bool:
@@ -269,8 +269,8 @@ def open_tables(spec: Spec, data: Data | None) -> Iterator[tuple[Engine, Given]]
     """
     with _held(spec, data) as held:
         given = _by_form(spec, *_tables(spec, held), typed=_typed_already(held))
-        with opened(spec, given) as found:
-            yield found.engine, given
+        with opened(spec, given) as session:
+            yield session.engine, given
 
 
 def query_tables(spec: Spec, data: Data | None, key: str, query: str, **given: pd.DataFrame) -> pd.DataFrame:

@@ -153,19 +153,19 @@ def _sought_again(pairs: Sequence[_Pair], ks: Sequence[int], seed: int, helper: 
         for split, pair in enumerate(pairs)
         for side, of in enumerate((pair.of_first, pair.of_second))
     ]
-    found = share(_fit_again, tasks, helper)
+    further = share(_fit_again, tasks, helper)
     return [
         replace(
             pair,
             of_first=_in_place(pair.of_first, places, of_first),
             of_second=_in_place(pair.of_second, places, of_second),
         )
-        for pair, of_first, of_second in zip(pairs, found[::2], found[1::2], strict=True)
+        for pair, of_first, of_second in zip(pairs, further[::2], further[1::2], strict=True)
     ]
 
 
-def _in_place(fits: Sequence[Partition], places: Sequence[int], found: Sequence[Partition]) -> tuple[Partition, ...]:
-    better = dict(zip(places, found, strict=True))
+def _in_place(fits: Sequence[Partition], places: Sequence[int], further: Sequence[Partition]) -> tuple[Partition, ...]:
+    better = dict(zip(places, further, strict=True))
     return tuple(better.get(place, fit) for place, fit in enumerate(fits))
 
 

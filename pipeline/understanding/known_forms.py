@@ -101,7 +101,7 @@ def recognise(columns: Sequence[str]) -> KnownForm | None:
         for name, form in known_forms().items()
         if any(_has(spelt, signature) for signature in form.signatures)
     ]
-    readings = (_read(name, known_forms()[name], spelt) for _length, name in sorted(fitting, key=lambda one: -one[0]))
+    readings = (_read(name, known_forms()[name], spelt) for _length, name in sorted(fitting, key=lambda fit: -fit[0]))
     return next((reading for reading in readings if reading is not None), None)
 
 
@@ -109,10 +109,10 @@ def recognise(columns: Sequence[str]) -> KnownForm | None:
 def known_forms() -> Mapping[str, FormFile]:
     """Every form by its name, as its file says it."""
     folder = files("pipeline.understanding") / "forms"
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+    written = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return {
         file.name.removesuffix(".toml"): FormFile.model_validate(tomllib.loads(file.read_text("utf-8")))
-        for file in found
+        for file in written
     }
 
 
@@ -163,7 +163,7 @@ class FormFile(_Part):
     @property
     def texts(self) -> list[str]:
         """Every text that a reader may meet."""
-        return [self.title, *self.notes, *(one.name for one in self.aside), *filter(None, (self.reason, self.remedy))]
+        return [self.title, *self.notes, *(part.name for part in self.aside), *filter(None, (self.reason, self.remedy))]
 
 
 def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | None:
@@ -181,14 +181,12 @@ def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | No
         kind=form.kind,
         roles=roles,
         customers=tuple(able.get("customer", ())),
-        money=next(
-            (MoneyForm(_filled(one.sql, roles), one.once_an_order) for one in form.money if _can(one.sql, roles)), None
-        ),
+        money=next((_money(part, roles) for part in form.money if _can(part.sql, roles)), None),
         status=_status(form.status, roles),
         aside=tuple(
-            AsideForm(Message.of(one.name), _filled(one.sql, roles), one.counts)
-            for one in form.aside
-            if _can(one.sql, roles)
+            AsideForm(Message.of(part.name), _filled(part.sql, roles), part.counts)
+            for part in form.aside
+            if _can(part.sql, roles)
         ),
         returns=_filled(form.returns, roles) if _can(form.returns, roles) else "",
         formats={roles[role]: how for role, how in form.formats.items() if role in roles},
@@ -199,6 +197,10 @@ def _read(name: str, form: FormFile, spelt: Mapping[str, str]) -> KnownForm | No
         nobody=form.nobody,
         source=form.source,
     )
+
+
+def _money(money: _Money, roles: Mapping[Role, str]) -> MoneyForm:
+    return MoneyForm(_filled(money.sql, roles), money.once_an_order)
 
 
 def _status(status: _Status | None, roles: Mapping[Role, str]) -> StatusForm | None:

@@ -222,23 +222,23 @@ def _money(
             and reading.order is not None
             and once_an_order(known_profile(table, chosen), relations, reading.order)
         )
-        found = in_whole_units(Found(Money(sql, columns, once)))
-        reading.money = found.money
+        stated = in_whole_units(Found(Money(sql, columns, once)))
+        reading.money = stated.money
         reading.tell("money: {column}, as you answered", column=chosen)
-        reading.told += found.told
+        reading.told += stated.told
         return
     if chosen == "none":
         reading.tell(_NO_MONEY)
         return
-    found = money_of(amounts, relations, reading.order, reading.item)
-    reading.money = found.money
-    reading.told += found.told
-    if found.question is None:
+    stated = money_of(amounts, relations, reading.order, reading.item)
+    reading.money = stated.money
+    reading.told += stated.told
+    if stated.question is None:
         less_discount(reading, table, relations, given)
     less_given_back(reading, table, relations)
-    if found.question:
-        reading.questions.append(found.question)
-    if found.money is None and not _ask_rated(reading, table, given):
+    if stated.question:
+        reading.questions.append(stated.question)
+    if stated.money is None and not _ask_rated(reading, table, given):
         question = ask_money(reading, table, relations)
         if len(question.choices) > 1 or any(map(_named_money, table)):
             reading.questions.append(question)

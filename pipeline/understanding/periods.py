@@ -129,16 +129,16 @@ def _counted(parts: Sequence[str], word: re.Pattern[str], most: int) -> tuple[in
 
 
 def _week(parts: Sequence[str]) -> date | None:
-    found = _counted(parts, _WEEK, _WEEKS)
+    week = _counted(parts, _WEEK, _WEEKS)
     try:
-        return None if found is None else date.fromisocalendar(*found, 1)
+        return None if week is None else date.fromisocalendar(*week, 1)
     except ValueError:  # a year of 52 weeks
         return None
 
 
 def _quarter(parts: Sequence[str]) -> date | None:
-    found = _counted(parts, _QUARTER, _QUARTERS)
-    return None if found is None else date(found[0], 3 * found[1] - 2, 1)
+    quarter = _counted(parts, _QUARTER, _QUARTERS)
+    return None if quarter is None else date(quarter[0], 3 * quarter[1] - 2, 1)
 
 
 def _months(columns: Sequence[str]) -> Periods:
@@ -226,7 +226,7 @@ def parts_of_a_day(table: Sequence[Profile]) -> tuple[Profile, ...]:
 
     A month may be a number or a name.
     """
-    found = {}
+    columns = {}
     for part, pattern in _PARTS.items():
         low, high = _RANGES[part]
         fitting = [
@@ -239,10 +239,10 @@ def parts_of_a_day(table: Sequence[Profile]) -> tuple[Profile, ...]:
             )
         ]
         if len(fitting) == 1:
-            found[part] = fitting[0]
-    if "year" not in found or "month" not in found or any(profile.kind == "date" for profile in table):
+            columns[part] = fitting[0]
+    if "year" not in columns or "month" not in columns or any(profile.kind == "date" for profile in table):
         return ()
-    return tuple(found.values())
+    return tuple(columns.values())
 
 
 def _names_months(profile: Profile) -> bool:

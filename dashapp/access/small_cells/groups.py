@@ -67,11 +67,11 @@ class Groups:
     def means(self, series: pd.Series) -> Numbers:
         """Mean of each group, in three digits."""
         values = pd.to_numeric(series).to_numpy(np.float64)
-        found = np.full(len(self), np.nan)
+        means = np.full(len(self), np.nan)
         for size in np.unique(self.sizes):
             alike = self.sizes == size
-            found[alike] = values[self.members[alike, :size]].mean(axis=1)
-        return np.array([float(f"{mean:.{DIGITS}g}") for mean in found.tolist()], dtype=np.float64)
+            means[alike] = values[self.members[alike, :size]].mean(axis=1)
+        return np.array([float(f"{mean:.{DIGITS}g}") for mean in means.tolist()], dtype=np.float64)
 
     def commonest(self, codes: Array) -> Array:
         """The code, from -1 on, that most members have; the lowest of several."""
@@ -79,8 +79,8 @@ class Groups:
         inside = np.arange(self.members.shape[1]) < self.sizes[:, None]
         numbers = np.broadcast_to(np.arange(len(self))[:, None], self.members.shape)[inside]
         counts = np.bincount(numbers * width + codes[self.members[inside]] + 1, minlength=len(self) * width)
-        found: Array = counts.reshape(len(self), width).argmax(axis=1) - 1
-        return found
+        commonest: Array = counts.reshape(len(self), width).argmax(axis=1) - 1
+        return commonest
 
 
 def rounded(count: float) -> int:
@@ -100,8 +100,8 @@ def _ordered(rows: Array, lengths: Array, x: Numbers, y: Numbers) -> Array:
 
 
 def _prime(place: int) -> int:
-    found, candidate = 0, 1
-    while found <= place:
+    primes, candidate = 0, 1
+    while primes <= place:
         candidate += 1
-        found += all(candidate % divisor for divisor in range(2, math.isqrt(candidate) + 1))
+        primes += all(candidate % divisor for divisor in range(2, math.isqrt(candidate) + 1))
     return candidate

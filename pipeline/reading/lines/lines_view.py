@@ -120,7 +120,7 @@ def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> 
     """Every line with its money, whether it is a return, and the number of the first rule that holds."""
     raw, amount, back, rule = map(quote, (RAW, AMOUNT, BACK, RULE))
     money = f"TRY_CAST({_bound(lines.money, day)} AS DOUBLE)" if lines.money else "CAST(NULL AS DOUBLE)"
-    cases = " ".join(f"WHEN {_rule(one, lines, day)} THEN {at}" for at, one in enumerate(rules, 1))
+    cases = " ".join(f"WHEN {_rule(rule, lines, day)} THEN {at}" for at, rule in enumerate(rules, 1))
     known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
     judged = (
         f"SELECT *, {known} AS {amount} FROM "

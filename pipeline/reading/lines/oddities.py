@@ -79,7 +79,7 @@ def find_in_lines(
         return
     used = [group for group in summary.groups if group.rule == 0]
     if not lines.once_an_order:
-        yield from _without_amount(engine, sum(one.without_money for one in used), where)
+        yield from _without_amount(engine, sum(group.without_money for group in used), where)
     yield from _negative(used, where)
     yield from _absurd(engine, summary, used, where)
     yield from _one_customer(engine, lines, where, summary, keeps_id=keeps_id)
@@ -120,21 +120,21 @@ def _without_amount(engine: Engine, number: int, where: Where) -> Iterator[LineF
 
 
 def _negative(used: Sequence[SummedLines], where: Where) -> Iterator[LineFinding]:
-    number = sum(one.negative for one in used)
+    number = sum(group.negative for group in used)
     if number:
         told = Message.counted(
             "{n} line has a negative amount and is no return: it lowers the money",
             "{n} lines have a negative amount and are no returns: they lower the money",
             number,
         )
-        places = sorted(place for one in used for place in one.negative_places)[:_MOST_PLACES]
-        money = float(sum((one.negative_money for one in used), Decimal(0)))
+        places = sorted(place for group in used for place in group.negative_places)[:_MOST_PLACES]
+        money = float(sum((group.negative_money for group in used), Decimal(0)))
         yield LineFinding(kind="negative", told=told, lines=number, money=money, places=tuple(map(where, places)))
 
 
 def _absurd(engine: Engine, summary: LinesSummary, used: Sequence[SummedLines], where: Where) -> Iterator[LineFinding]:
     """Few lines, each a hundred times what the largest usual line brings, with a large share of all money."""
-    largest = sorted((amount for one in used for amount in one.largest), reverse=True)
+    largest = sorted((amount for group in used for amount in group.largest), reverse=True)
     spare = summary.lines // 1000 + 5  # so many lines may be typing mistakes
     if summary.lines < _LEAST_LINES or len(largest) <= spare:
         return

@@ -38,16 +38,16 @@ class Repeats:
 
 def repeats_in_words(engine: Engine, where: Where, *, knows_money: bool) -> Iterator[LineFinding]:
     """Lines equal to an earlier one in every column; two of a thing can be bought, so they stay."""
-    found = repeats(engine)
-    if found is None:
+    again = repeats(engine)
+    if again is None:
         return
     told = Message.counted(
         "{n} line repeats an earlier one in every column and is counted like it",
         "{n} lines repeat an earlier one in every column and are counted like it",
-        found.lines,
+        again.lines,
     )
-    known = found.money if knows_money else None
-    yield LineFinding(kind="repeats", told=told, lines=found.lines, money=known, places=tuple(map(where, found.places)))
+    known = again.money if knows_money else None
+    yield LineFinding(kind="repeats", told=told, lines=again.lines, money=known, places=tuple(map(where, again.places)))
 
 
 def repeats(engine: Engine) -> Repeats | None:
@@ -82,8 +82,8 @@ def _shared_hashes(engine: Engine, hashed: str) -> Hashes:
     if parts == 1:
         return _several(_held(engine.batches(asked, _BATCH), lines))
     remainders = (f'SELECT * FROM ({asked}) WHERE "(hash)" % {parts} = {part}' for part in range(parts))
-    found = [_several(_held(engine.batches(sql, _BATCH), lines // parts)) for sql in remainders]
-    return np.sort(np.concatenate(found))
+    parts_held = [_several(_held(engine.batches(sql, _BATCH), lines // parts)) for sql in remainders]
+    return np.sort(np.concatenate(parts_held))
 
 
 def _held(batches: Iterator[Any], about: int) -> Hashes:

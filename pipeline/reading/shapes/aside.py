@@ -213,12 +213,12 @@ def _add_up(frame: pd.DataFrame, again: Mask, worded: list[int]) -> Mask:
     before = np.vstack([np.zeros(numbers.shape[1]), np.cumsum(np.where(counted[:, None], numbers, 0.0), axis=0)])
     rows = np.concatenate([[0], np.cumsum(counted)])
     begins = np.concatenate([[0], np.array(worded[:-1], dtype=np.int64) + 1])
-    found = np.zeros(len(worded), dtype=bool)
+    summed = np.zeros(len(worded), dtype=bool)
     for begin in (np.zeros(len(worded), dtype=np.int64), begins):
         parts = before[worded] - before[begin]
         same = (totals != 0) & (np.abs(parts - totals) <= _CLOSE * np.abs(totals))
-        found |= same.any(axis=1) & (rows[worded] - rows[begin] > 1)
-    return found
+        summed |= same.any(axis=1) & (rows[worded] - rows[begin] > 1)
+    return summed
 
 
 def _shown(row: pd.Series) -> str:

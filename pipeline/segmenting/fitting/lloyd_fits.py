@@ -66,11 +66,11 @@ class LloydRows:
     def _fit_with(self, step: Step, centres: Array) -> LloydFit:
         start = np.array(centres, dtype=self.rows.dtype, order="C")
         start -= self.middle
-        labels, inertia, found, _ = step(
+        labels, inertia, moved, _ = step(
             self.centred, self.weights, start, max_iter=self.iterations, tol=self.shift, n_threads=1
         )
-        found += self.middle
-        return LloydFit(found, float(inertia), labels)
+        moved += self.middle
+        return LloydFit(moved, float(inertia), labels)
 
 
 def _by_class(rows: Array, centres: Array, tolerance: float, iterations: int) -> LloydFit:
@@ -99,13 +99,13 @@ def gives_the_same(step: Step) -> bool:
         with one_thread():
             wanted = _by_class(rows, rows[:4], 1e-3, 20)
             try:
-                found = LloydRows._prepared(rows, 1e-3, 20)._fit_with(step, rows[:4])
+                fit = LloydRows._prepared(rows, 1e-3, 20)._fit_with(step, rows[:4])
             except (TypeError, ValueError, AttributeError):  # other arguments, another result
                 return False
         same = (
-            found.inertia == wanted.inertia,
-            np.array_equal(found.centres, wanted.centres),
-            np.array_equal(found.labels, wanted.labels),
+            fit.inertia == wanted.inertia,
+            np.array_equal(fit.centres, wanted.centres),
+            np.array_equal(fit.labels, wanted.labels),
         )
         if not all(same):
             return False

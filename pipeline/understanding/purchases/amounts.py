@@ -127,23 +127,24 @@ def _in_one_currency(
     reading: Understanding, profile: Profile, codes: set[str], table: Sequence[Profile], relations: Relations
 ) -> bool:
     """Take the column that has every amount in one currency: named after it, and equal to another on its lines."""
-    amounts = [one for one in table if one.numeric and fits(f"{words.MONEY_LINE}|{words.MONEY_ORDER}", one.name)]
-    for one in amounts if reading.money is not None else ():
-        code = next((code for code in sorted(codes) if fits(rf"\b{code.lower()}\b", one.name)), None)
+    of_money = f"{words.MONEY_LINE}|{words.MONEY_ORDER}"
+    amounts = [column for column in table if column.numeric and fits(of_money, column.name)]
+    for column in amounts if reading.money is not None else ():
+        code = next((code for code in sorted(codes) if fits(rf"\b{code.lower()}\b", column.name)), None)
         for other in amounts if code else ():
-            alike = f"abs({quote(one.name)} - {quote(other.name)}) < 0.006"
+            alike = f"abs({quote(column.name)} - {quote(other.name)}) < 0.006"
             own = f"upper(trim(CAST({quote(profile.name)} AS VARCHAR))) = {literal(code or '')}"
             same, apart = (
                 relations.one(f"count_if({alike} AND {where}) / nullif(count_if({where}), 0)")
                 for where in (own, f"NOT {own}")
             )
-            if one is not other and same >= _MARKS and apart < _FEW_ALIKE:
-                reading.money = Money(quote(one.name), (one.name,))
+            if column is not other and same >= _MARKS and apart < _FEW_ALIKE:
+                reading.money = Money(quote(column.name), (column.name,))
                 reading.currency = code or ""
                 reading.questions = [question for question in reading.questions if question.key != "money"]
                 reading.tell(
                     "money: {column}, which has the amounts of all currencies in {currency}",
-                    column=one.name,
+                    column=column.name,
                     currency=code,
                 )
                 return True
