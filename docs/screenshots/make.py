@@ -67,7 +67,7 @@ def _take(browser: Browser, url: str, view: str) -> None:
     width, scheme, language = VIEWS[view]
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.add_cookies([{"name": COOKIE, "value": language, "url": url}])
-    for name, path in ((known.name, known.path) for known in PAGES):
+    for name, path in ((known.name, known.path) for known in PAGES if not known.signed_in_only):
         page = context.new_page()
         page.goto(url + path)
         page.wait_for_load_state("networkidle")
