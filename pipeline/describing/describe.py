@@ -184,7 +184,7 @@ def category_part(column: Column, order: Sequence[str], table: Labels) -> pd.Dat
     """Rows of one column from how many of each segment have which category, (k, categories)."""
     k = len(table)
     totals = table.sum(axis=1, keepdims=True)
-    overall = table.sum(axis=0) / max(table.sum(), 1)
+    overall = table.sum(axis=0) / max(float(table.sum()), 1.0)
     return pd.DataFrame(
         {
             CategoryProfiles.SEGMENT: np.repeat(np.arange(k), len(order)),

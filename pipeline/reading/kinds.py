@@ -244,7 +244,7 @@ class _Column:
         return self.text.take(rows[self.known[rows]][:2000]).reset_index(drop=True)
 
     def _share(self, reads: Mask) -> float:
-        return float(self.counts[reads & self.known].sum() / max(1, self.counts[self.known].sum()))
+        return float(self.counts[reads & self.known].sum() / max(1.0, float(self.counts[self.known].sum())))
 
     def _rows(self, values: pd.Series) -> pd.Series:
         return _spread(values, self.codes, self.series.index)
