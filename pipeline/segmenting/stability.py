@@ -7,7 +7,7 @@ that is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -54,6 +54,7 @@ class _Pair:
     of_second: tuple[Partition, ...]
     filled: tuple[Matrix, Matrix]  # both halves, spread over the steps of their values
     ratios: tuple[Matrix, Matrix] | None = None  # these, shares as ratios; None where there are none
+    _placed: dict[int, tuple[Labels, Labels]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def heaps(self, place: int) -> list[int]:
         """Heaps in each half among the clusters by the other's centres, in shares and in their ratios the fewer."""
@@ -69,9 +70,11 @@ class _Pair:
 
     def placed(self, place: int) -> tuple[Labels, Labels]:
         """Clusters of all rows by the first half's centres, and by the second's."""
-        left, right = self.of_first[place], self.of_second[place]
-        by_left = np.concatenate([left.labels, nearest(self.second, left.centres)])
-        return by_left, np.concatenate([nearest(self.first, right.centres), right.labels])
+        if place not in self._placed:  # asked for whether to seek again, for the strengths, and for what comes back
+            left, right = self.of_first[place], self.of_second[place]
+            by_left = np.concatenate([left.labels, nearest(self.second, left.centres)])
+            self._placed[place] = by_left, np.concatenate([nearest(self.first, right.centres), right.labels])
+        return self._placed[place]
 
     def strengths(self, place: int) -> list[float]:
         """Of the first half's clusters by the second's centres, and the other way round."""
