@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,7 +114,7 @@ def _documents_below_customers(kept: Kept, header: list[str]) -> tuple[Kept, lis
 
 def _are_sums(frame: pd.DataFrame, heads: Positions) -> bool:
     """Whether every number in a row of ``heads`` is the sum of those below it, in one column and more."""
-    numbers = np.column_stack([read_numbers(trimmed(frame[place])).values.to_numpy() for place in frame if place])
+    numbers = _numbers(frame, [place for place in frame if place])
     ends = np.append(heads[1:], len(frame))
     sums = np.array([np.nansum(numbers[head + 1 : end], axis=0) for head, end in zip(heads, ends, strict=True)])
     own = np.nan_to_num(numbers[heads])
@@ -177,7 +178,7 @@ def _sums_up(frame: pd.DataFrame, again: Mask, dense: Mask) -> bool:
     if len(frame) < _LEAST_SUMMED or not frame.iloc[-1].isna().to_numpy()[dense].any():
         return False
     filled = np.flatnonzero(frame.iloc[-1].notna().to_numpy())
-    numbers = np.column_stack([read_numbers(trimmed(frame[place])).values.to_numpy() for place in filled])
+    numbers = _numbers(frame, filled)
     parts = np.nansum(np.where(again[:-1, None], np.nan, numbers[:-1]), axis=0)
     with np.errstate(invalid="ignore"):
         same = (numbers[-1] != 0) & (np.abs(parts - numbers[-1]) <= _CLOSE * np.abs(numbers[-1]))
@@ -206,7 +207,7 @@ def _add_up(frame: pd.DataFrame, again: Mask, worded: list[int]) -> Mask:
 
     A sum of one row says nothing.
     """
-    numbers = np.column_stack([read_numbers(trimmed(frame[column])).values.to_numpy() for column in frame])
+    numbers = _numbers(frame, frame.columns)
     numbers = np.nan_to_num(numbers, posinf=0.0, neginf=0.0)
     totals, counted = numbers[worded], ~again
     counted[worded] = False
@@ -219,6 +220,11 @@ def _add_up(frame: pd.DataFrame, again: Mask, worded: list[int]) -> Mask:
         same = (totals != 0) & (np.abs(parts - totals) <= _CLOSE * np.abs(totals))
         summed |= same.any(axis=1) & (rows[worded] - rows[begin] > 1)
     return summed
+
+
+def _numbers(frame: pd.DataFrame, columns: Iterable[object]) -> npt.NDArray[np.float64]:
+    """What the cells of these columns say as numbers, (rows, columns); NaN where they say none."""
+    return np.column_stack([read_numbers(trimmed(frame[column])).values.to_numpy() for column in columns])
 
 
 def _shown(row: pd.Series) -> str:
