@@ -70,7 +70,7 @@ def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SC
 
 def _choices(bubble: Bubble) -> list[Offset]:
     (wide, high), offsets = (
-        _size(bubble),
+        _size(bubble.lines),
         [] if bubble.radius else [(0.0, 0.0)],
     )  # on a mere point there is nothing to hide
     for gap, (right, down) in product(_GAPS, _WAYS):
@@ -96,18 +96,14 @@ def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
     return costs
 
 
-def _size(bubble: Bubble) -> tuple[float, float]:
-    return _size_of(bubble.lines)
-
-
 @lru_cache(maxsize=_SIZES)  # asked for every place that a name may take, and again at the next click
-def _size_of(lines: tuple[str, ...]) -> tuple[float, float]:
+def _size(lines: tuple[str, ...]) -> tuple[float, float]:
     first, *others = map(unescape, lines)
     return font.widest([_SIGN + first, *others]) + 4, len(lines) * _LINE + 4
 
 
 def _box(bubble: Bubble, at: Offset, screen: tuple[int, int, int]) -> Box:
-    wide, high = _size(bubble)
+    wide, high = _size(bubble.lines)
     x, y = bubble.x * screen[0] + at[0], (1 - bubble.y) * screen[1] + at[1]
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
