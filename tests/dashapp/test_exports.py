@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -62,13 +61,6 @@ def files(mailed: Segmentation) -> dict[str, Export]:
         "pair": pair_export(mailed, filtered, both),
         "rules": pair_rows.export(rules_asked(run, "")[0]),
     }
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    speak("en")
-    yield
-    speak("en")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,12 +13,6 @@ from dashapp.pages.segment.chart_cards import responses_card
 from dashapp.report import portrait
 from dashapp.selecting import Cube
 from pipeline.contract import LineAccount, LinesSetAside, LinesUsed, Segmentation
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    speak("en")
 
 
 def test_lines_are_told_beside_the_customers_that_they_make(segmentation: Segmentation) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from dashapp.telling import amount, customers, day, number
 DASHAPP = Path(speech.__file__).parents[1]
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
 _HOLES = re.compile(r"{(\w+)}")
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    speak("en")
 
 
 def messages() -> set[str]:

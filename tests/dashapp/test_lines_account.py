@@ -45,12 +45,6 @@ def run() -> Segmentation:
     return replace(trained(spec(), rows), experiment="shop")
 
 
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    speak("en")
-
-
 @pytest.fixture
 def client(run: Segmentation) -> Iterator[FlaskClient]:
     store = MemoryStore({RUN_ID: run}, (champion(RUN_ID, run.k, experiment="shop"),))

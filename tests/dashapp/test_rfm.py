@@ -7,7 +7,6 @@ import html
 import io
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -39,12 +38,6 @@ def segmentation(training: Training) -> Segmentation:
 @pytest.fixture(scope="module")
 def run(segmentation: Segmentation) -> Run:
     return Run(segmentation)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    speak("en")
 
 
 def held_of(run: Run, selection: Selection) -> rfm_numbers.Cells:

@@ -65,12 +65,6 @@ LATIN_TOO = {"RFM", "K", "means", "q", "history"}
 RECORDS = ("dataset", "ledger", "decision", "candidates", "cards", "rules", "affinity_basis")
 
 
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    yield
-    speak("en")
-
-
 # ------------------------------------------------------------------ the templates
 
 
