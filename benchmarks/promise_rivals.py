@@ -1,4 +1,9 @@
-"""What the plan's model earns beside tuned rivals: random halves of generated customers and of a real campaign."""
+"""What the plan's model earns beside tuned rivals: random parts of generated customers and of a real campaign.
+
+On a real campaign a split is judged by a few hundred answers, by chance of which any two models differ: a second table
+holds each against each. The same customers, with answers drawn anew from probabilities that are known, are judged by
+these, so that what is left is the models.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +12,19 @@ import json
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from campaigns import filled, numbers
 from joblib import Parallel, delayed
-from promise_worlds import MODEL_WORLDS, customers_of
+from promise_worlds import MODEL_WORLDS, at_rate, customers_of
 from sklearn.cluster import KMeans
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegressionCV
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
@@ -32,6 +39,7 @@ from pipeline.spec import load_spec, outcome_derived
 
 KORZINA = "**Korzina's response model**"
 REAL = "marketing_campaign, last campaign"
+REDRAWN = f"{REAL}, answers drawn anew"
 SIZE, SPLITS, LEARNED = 3200, 10, 0.7
 HELD = (
     "linear",
@@ -112,11 +120,48 @@ def real(data: str) -> tuple[Offers, np.ndarray, float, float]:
     return offers, offers.outcome, campaign.cost, campaign.revenue
 
 
+@cache
+def _foreseen(data: str) -> np.ndarray:
+    """Probabilities like those of the real campaign: of two rivals, no part of the product, as sharp as unseen ones."""
+    offers, outcome, _, _ = real(data)
+    matrix, answers = filled(numbers(offers), np.ones(len(outcome), dtype=bool)), outcome.astype(int)
+    models = logistic(), histogram()
+    fitted = np.mean([_log_odds(model.fit(matrix, answers).predict_proba(matrix)[:, 1]) for model in models], axis=0)
+    unseen = np.mean(
+        [
+            _log_odds(cross_val_predict(make, matrix, answers, cv=5, method="predict_proba")[:, 1])
+            for make in (logistic(), histogram())
+        ],
+        axis=0,
+    )
+    slope = unseen.std() / fitted.std()
+    return at_rate(slope * (fitted - fitted.mean()), float(answers.mean()))
+
+
+def _log_odds(probability: np.ndarray) -> np.ndarray:
+    bounded = np.clip(probability, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(bounded / (1 - bounded)))
+
+
+def redrawn(data: str, split: int) -> tuple[Offers, np.ndarray, float, float]:
+    """The real customers with answers of a campaign whose probabilities are known, other ones for each split."""
+    offers, _, cost, revenue = real(data)
+    truth = _foreseen(data)
+    answers = np.random.default_rng([split, 98]).binomial(1, truth).astype(float)
+    return replace(offers, outcome=answers), truth, cost, revenue
+
+
+def _customers(where: str, split: int, data: str) -> tuple[Offers, np.ndarray, float, float]:
+    if where == REAL:
+        return real(data)
+    return redrawn(data, split) if where == REDRAWN else generated(where, split)
+
+
 def one_split(where: str, split: int, data: str) -> Row:
     """Profit of each model on the part that it did not learn from, each with its standard error."""
     warnings.filterwarnings("ignore")
     with threadpool_limits(1):
-        offers, truth, cost, revenue = real(data) if where == REAL else generated(where, split)
+        offers, truth, cost, revenue = _customers(where, split, data)
         n = len(truth)
         train = np.isin(np.arange(n), np.random.default_rng(split).permutation(n)[: round(LEARNED * n)])
         part, matrix = offers.where(train), filled(numbers(offers), train)
@@ -138,7 +183,7 @@ def one_split(where: str, split: int, data: str) -> Row:
 
 def rows_of(data: str, workers: int, splits: int, kept: Path | None, minutes: float) -> list[Row]:
     """One row a place and split, of those that there was time for; ``kept`` holds what an earlier run made."""
-    places = [*HELD, *([REAL] if Path(data).exists() else [])]
+    places = [*HELD, *((REAL, REDRAWN) if Path(data).exists() else ())]
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
     there = {(row["where"], row["split"]) for row in rows}
     left = [(place, split) for split in range(splits) for place in places if (place, split) not in there]
@@ -153,6 +198,20 @@ def rows_of(data: str, workers: int, splits: int, kept: Path | None, minutes: fl
             with kept.open("a") as file:
                 file.writelines(json.dumps(row) + "\n" for row in made)
     return [row for place in places for row in rows if row["where"] == place and int(row["split"]) < splits]
+
+
+def each_against_each(profits: pd.DataFrame) -> list[str]:
+    """The least that each model earns of each other one on any split of the real campaign."""
+    return [
+        f"On the splits of {REAL}, the least share of each other model's profit:",
+        "",
+        f"| | of {' | of '.join(profits)} |",
+        "|:--|" + "--:|" * profits.shape[1],
+        *(
+            f"| {one} | " + " | ".join(f"{(profits[one] / profits[other]).min():.0%}" for other in profits) + " |"
+            for one in profits
+        ),
+    ]
 
 
 def told(rows: list[Row]) -> str:
@@ -186,6 +245,8 @@ def told(rows: list[Row]) -> str:
             + " |"
         )
     lines += ["", "Where the best rival earns under two standard errors, the difference stands in place of the share."]
+    if held := [row for row in rows if row["where"] == REAL]:
+        lines += ["", *each_against_each(pd.DataFrame(held)[names])]
     if len(RIVALS) < 4:
         lines += ["", "LightGBM and CatBoost are not installed (`pip install lightgbm catboost`): two rivals only."]
     return "\n".join(lines)

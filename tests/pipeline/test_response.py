@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.campaigns import PAST, RECEIVED, SEGMENT, known_of_customers, predict
+from pipeline.campaigns.learning import cross_fitting
 from pipeline.campaigns.learning.boosting import BOLD, CAREFUL, grow, scores, shapley
 from pipeline.campaigns.learning.cross_fitting import folds
 from pipeline.campaigns.learning.offers import RESPONDED, last_campaign, offers_of_last
@@ -236,6 +237,26 @@ def test_more_and_larger_trees_are_grown_only_where_unseen_answers_strongly_spea
 
     assert len(model.trees) == 10 * growth.rounds
     assert max(sum(term < 0 for term in tree.term) for tree in model.trees) == growth.leaves
+
+
+def test_where_answers_speak_for_bold_trees_but_not_strongly_both_kinds_are_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    design = rng.normal(size=(2000, 8))
+    outcome = (rng.random(2000) < 1 / (1 + np.exp(1 - 1.5 * np.sin(2.5 * design).sum(axis=1)))).astype(float)
+    known = pd.DataFrame(design, columns=[f"x{at}" for at in range(8)])
+    columns = [Column(name=name, role="active", kind="number", label=name) for name in known]
+
+    surely = learn(known, columns, outcome, 0).model
+    monkeypatch.setattr(cross_fitting, "STRONGLY", 1000.0)
+    mixed = learn(known, columns, outcome, 0).model
+
+    leaves = [sum(term < 0 for term in tree.term) for tree in mixed.trees]
+    assert len(surely.trees) == 10 * BOLD.rounds
+    assert len(mixed.trees) == 5 * (CAREFUL.rounds + BOLD.rounds)
+    assert (max(leaves[: 5 * CAREFUL.rounds]), max(leaves[5 * CAREFUL.rounds :])) == (CAREFUL.leaves, BOLD.leaves)
+    assert np.corrcoef(predict(surely, known), predict(mixed, known))[0, 1] > 0.98
 
 
 def test_the_model_of_all_rows_is_the_mean_of_the_folds_boosters() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ FOLDS, REPEATS, LARGE = 5, 5, 50_000
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the logistic part
 MOSTLY = 0.5  # with less than this share of the logistic part, trees are worth growing twice
 STRONGLY = 3.0  # so much likelier, in logarithms, are answers by what they strongly speak for (Kass and Raftery 1995)
+BARELY = 1.0  # and by what they speak for at all: less is what one more parameter gains by chance (Akaike 1974)
 STEEPEST = 2.0  # a mean of two cautious models may be too cautious; more than this is chance
 _STEPS = 40
 
@@ -67,7 +68,8 @@ def unseen(
     bold, so that more of what they say is chance, they are grown on other folds too and averaged. Where the sum of the
     same rows found products, trees are grown that know them and trees that do not, and those stay that foresee unseen
     answers better: a product smooths what is a step. So are careful and bold ones: more and larger trees see more
-    where many things count a little, and chance where few do.
+    where many things count a little, and chance where few do. Where answers speak for bold ones, but not strongly,
+    both are the model, half and half.
     """
     repeats = REPEATS if len(outcome) <= LARGE else 1
     parts = [folds(len(outcome), seed + repeat, customer) for repeat in range(repeats)]
@@ -82,16 +84,18 @@ def unseen(
     def boosted(at: int, knowing: bool, growth: Growth) -> _Grown:
         return _boosted(design, outcome, parts[at], sums[at], among, knowing, growth)
 
-    tried = [(boosted(0, knowing, CAREFUL), knowing, CAREFUL) for knowing in kinds]
-    beliefs = [believed(added, trees.boosted, outcome) for trees, *_ in tried]
+    tried = [(boosted(0, knowing, CAREFUL), knowing) for knowing in kinds]
+    beliefs = [believed(added, trees.boosted, outcome) for trees, _ in tried]
     best = max(range(len(tried)), key=lambda at: beliefs[at].likelihood)
-    knowing = tried[best][1]
-    tried.append((boosted(0, knowing, BOLD), knowing, BOLD))
-    beliefs.append(believed(added, tried[-1][0].boosted, outcome))
-    if beliefs[-1].likelihood > beliefs[best].likelihood + STRONGLY:
-        best = len(tried) - 1
-    chosen, knowing, growth = tried[best]
-    if repeats > 1 and (beliefs[best].share < MOSTLY or growth is BOLD):
+    (chosen, knowing), belief, growth = tried[best], beliefs[best], CAREFUL
+    bold = boosted(0, knowing, BOLD)
+    of_bold = believed(added, bold.boosted, outcome)
+    ahead = of_bold.likelihood - belief.likelihood
+    if ahead > STRONGLY:
+        chosen, belief, growth = bold, of_bold, BOLD
+    if BARELY < ahead <= STRONGLY:
+        chosen = chosen.mixed_with(bold)
+    elif repeats > 1 and (belief.share < MOSTLY or growth is BOLD):
         chosen = chosen.averaged_with(boosted(1, knowing, growth))
     trees, products = chosen.behind(design.shape[1])
     return Unseen(added, chosen.boosted, trees, products, parts[0], chosen.spread)
@@ -111,9 +115,14 @@ class _Grown:
     spread: float = 0.0  # as ``Unseen`` has it
 
     def averaged_with(self, other: _Grown) -> _Grown:
-        trees = tuple((scaled(tree, 1 / 2), known) for tree, known in (*self.trees, *other.trees))
+        """The mean with trees of the same kind, grown on other folds."""
         of_one = float((self.boosted - other.boosted).var()) / 2  # a row is unseen by one booster of each, of ten
-        return _Grown((self.boosted + other.boosted) / 2, trees, of_one * (1 / 2 - 1 / (2 * FOLDS)))
+        return replace(self.mixed_with(other), spread=of_one * (1 / 2 - 1 / (2 * FOLDS)))
+
+    def mixed_with(self, other: _Grown) -> _Grown:
+        """The mean with trees of another kind, grown on the same folds, so that how far they differ is no chance."""
+        trees = tuple((scaled(tree, 1 / 2), known) for tree, known in (*self.trees, *other.trees))
+        return _Grown((self.boosted + other.boosted) / 2, trees)
 
     def behind(self, terms: int) -> tuple[tuple[Tree, ...], tuple[Product, ...]]:
         """The trees, asking for places among ``terms`` terms and the products behind them; and those products."""
