@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dashapp.i18n import N_, _, plural
 from dashapp.telling import number, percent
-from pipeline.contract import APART, Segmentation, SegmentCard, Verdict, verdict_at
+from pipeline.contract import APART, Segmentation, SegmentCard, Verdict, cuts_across_groups, verdict_at
 
 WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
@@ -22,6 +22,10 @@ TITLES: dict[Verdict, str] = {
     "weak": N_("Groups with blurred borders"),
     "none": N_("No clear borders"),
 }
+
+_ANOTHER_SHAPE = N_(
+    "There are groups, but not round ones, and these segments cut across them: they are handy parts, not a discovery."
+)
 
 
 def verdict_of(segmentation: Segmentation) -> Verdict:
@@ -40,11 +44,15 @@ def title_of(segmentation: Segmentation) -> str:
     """The title of the run in view."""
     if _too_many(segmentation):
         return _("More groups than the data support")
+    if _cuts_across(segmentation):
+        return _("Groups of another shape")
     return title(verdict_of(segmentation), _silhouette(segmentation, segmentation.k))
 
 
 def title_of_choice(segmentation: Segmentation) -> str:
     """The title of the number of segments that was chosen, whichever run is in view."""
+    if cuts_across_groups(segmentation.decision):
+        return _("Groups of another shape")
     return title(segmentation.decision.verdict, _silhouette(segmentation, segmentation.decision.k))
 
 
@@ -59,7 +67,7 @@ def words_of(segmentation: Segmentation) -> str:
             "and fall elsewhere when the analysis is repeated.",
             supported,
         )
-    return _(WORDS[verdict_of(segmentation)])
+    return _(_ANOTHER_SHAPE if _cuts_across(segmentation) else WORDS[verdict_of(segmentation)])
 
 
 def persons_choice(segmentation: Segmentation) -> str:
@@ -96,6 +104,8 @@ def _borders(segmentation: Segmentation, back: str) -> str:
     verdict = verdict_of(segmentation)
     if verdict == "strong" and (_silhouette(segmentation, segmentation.k) or 0.0) >= APART:
         return _("{back}, and their borders are clear.", back=back)
+    if _cuts_across(segmentation):
+        return _("{back}, but they cut across groups of another shape, which k-means cannot follow.", back=back)
     if verdict == "none" and not _too_many(segmentation):
         return _(
             "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
@@ -108,6 +118,11 @@ def _borders(segmentation: Segmentation, back: str) -> str:
 def _too_many(segmentation: Segmentation) -> bool:
     supported = segmentation.decision.supported_k
     return supported is not None and segmentation.k > supported and verdict_of(segmentation) == "none"
+
+
+def _cuts_across(segmentation: Segmentation) -> bool:
+    """Whether the run in view divides customers who lie in groups that k-means cannot follow."""
+    return cuts_across_groups(segmentation.decision) and verdict_of(segmentation) == "none"
 
 
 def _silhouette(segmentation: Segmentation, k: int) -> float | None:

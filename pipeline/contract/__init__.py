@@ -174,7 +174,7 @@ from pipeline.contract.tables import (
     of_sample,
     write_table,
 )
-from pipeline.contract.verdicts import APART, reviewed_run, verdict_at
+from pipeline.contract.verdicts import APART, cuts_across_groups, reviewed_run, verdict_at
 
 __all__ = [
     "APART", "BOM", "CATEGORY_KINDS", "CURRENCY_SIGNS", "DRIFTED", "ENGLISH", "FIT_QUANTILE", "LONGEST_NAME",
@@ -183,19 +183,19 @@ __all__ = [
     "Calibration", "Campaign", "CampaignPlan", "CampaignSummary", "CandidateRecord", "Cased", "CategoryProfiles",
     "Champion", "Column", "Condition", "CountingDay", "CurvePoint", "Customers", "Dataset", "Day", "Decision",
     "Difference", "Drift", "DriftWord", "Everybody", "ExpectedColumn", "ExpectedFile", "FeatureDrift",
-    "FeatureTransform", "Group", "GroupMeaning", "HeldOut", "HoldOutAdvice", "Identity", "Joined", "Judgement", "Kind",
-    "KindOutlook", "Labels", "Ledger", "LedgerEntry", "LineAccount", "LineFinding", "LinesSetAside", "LinesTally",
-    "LinesUsed", "Loadings", "Matrix", "Meaning", "Message", "Method", "Metrics", "ModelRecord", "Own", "Pairs",
-    "Passive", "Placement", "PopulationRecord", "Product", "Profiles", "Projection", "Promotion", "Quantity", "Record",
-    "ResponseModel", "Responses", "RfmCells", "RfmFactor", "RfmScale", "RfmScores", "Role", "RunIndex", "RunRecord",
-    "RunSummary", "SavedSweep", "Scored", "Scores", "Segment", "SegmentAdvice", "SegmentCard", "SegmentDrift",
-    "SegmentRule", "Segmentation", "Sensitivity", "Strategy", "SweepRecord", "Tallies", "Targets", "Term", "Translator",
-    "Tree", "Trust", "Typical", "Value", "Variation", "Verdict", "WantedList", "Weights", "Words", "account_in_words",
-    "account_text", "check_schema_version", "check_table", "csv_lines", "currency_of", "decoded", "empty_table",
-    "encoded", "expected_of", "finding_in_words", "given_names", "grouped", "harmless", "identity_of", "inline",
-    "is_large_share", "is_latin", "joined", "languages", "merged", "messages_of", "metric", "more_or_less",
-    "names_its_unit", "next_to_most", "no_column", "of_sample", "own", "part_of", "percent", "plain_quantity",
-    "population", "restored", "reviewed_run", "rfm_cell", "share_label", "speaker", "than_all", "unknown_name",
-    "verdict_at", "verdicts", "with_currency", "with_label", "with_messages", "with_names", "write_table",
-    "write_workbook",
+    "FeatureTransform", "Group", "GroupMeaning", "HeldOut", "HoldOutAdvice", "Identity", "Joined", "Judgement",
+    "Kind", "KindOutlook", "Labels", "Ledger", "LedgerEntry", "LineAccount", "LineFinding", "LinesSetAside",
+    "LinesTally", "LinesUsed", "Loadings", "Matrix", "Meaning", "Message", "Method", "Metrics", "ModelRecord", "Own",
+    "Pairs", "Passive", "Placement", "PopulationRecord", "Product", "Profiles", "Projection", "Promotion", "Quantity",
+    "Record", "ResponseModel", "Responses", "RfmCells", "RfmFactor", "RfmScale", "RfmScores", "Role", "RunIndex",
+    "RunRecord", "RunSummary", "SavedSweep", "Scored", "Scores", "Segment", "SegmentAdvice", "SegmentCard",
+    "SegmentDrift", "SegmentRule", "Segmentation", "Sensitivity", "Strategy", "SweepRecord", "Tallies", "Targets",
+    "Term", "Translator", "Tree", "Trust", "Typical", "Value", "Variation", "Verdict", "WantedList", "Weights",
+    "Words", "account_in_words", "account_text", "check_schema_version", "check_table", "csv_lines", "currency_of",
+    "cuts_across_groups", "decoded", "empty_table", "encoded", "expected_of", "finding_in_words", "given_names",
+    "grouped", "harmless", "identity_of", "inline", "is_large_share", "is_latin", "joined", "languages", "merged",
+    "messages_of", "metric", "more_or_less", "names_its_unit", "next_to_most", "no_column", "of_sample", "own",
+    "part_of", "percent", "plain_quantity", "population", "restored", "reviewed_run", "rfm_cell", "share_label",
+    "speaker", "than_all", "unknown_name", "verdict_at", "verdicts", "with_currency", "with_label", "with_messages",
+    "with_names", "write_table", "write_workbook",
 ]  # fmt: skip

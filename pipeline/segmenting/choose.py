@@ -170,8 +170,7 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
     template = {
         "strong": "{k} is the largest number of segments that the data clearly support. {measured}",
         "weak": "{k} is the largest number of segments that the data weakly support. {measured}",
-        "none": "The data show no separate groups, into however many they are divided. {k} segments, of the {least} to "
-        "{most} that were tried, are a convenient division of a continuum, not a discovery. {measured}",
+        "none": verdicts.CONTINUUM,
     }[verdict]
     if verdict != "none" and supported_k is not None and chosen.k != supported_k:
         template = (

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp.data import SegmentationData
-from dashapp.findings import advice, derivation
+from dashapp.findings import advice, derivation, verdict_words
 from dashapp.pages.compare.layout import _runs as runs_card
 from dashapp.pages.explore import striking
 from dashapp.pages.overview import callbacks as overview
@@ -20,7 +20,7 @@ from dashapp.pages.segment import context
 from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
 from dashapp.telling import TRUST_WORDS, graded, with_trust
 from dashapp.widgets import key_list, markup, segment_with_trust
-from pipeline.contract import Segmentation, SegmentCard
+from pipeline.contract import Decision, Message, Segmentation, SegmentCard, verdicts
 from pipeline.reading import tables
 from pipeline.spec import load_spec, share_name
 
@@ -48,6 +48,21 @@ def test_a_grade_that_all_segments_have_is_not_repeated_in_labels_and_tables(seg
     assert "Solid" not in str(context.picker(replace(segmentation, cards=alike)))
     assert "Solid" in str(context.picker(segmentation))
     assert "solid" in with_trust(alike[0])  # by itself, as in a hover, it stays
+
+
+def test_groups_that_k_means_cannot_follow_are_called_no_continuum(segmentation: Segmentation) -> None:
+    reason = Message.of(verdicts.CONTINUUM, k="3", least="2", most="12", measured="")
+    none = segmentation.decision.model_copy(update={"verdict": "none", "supported_k": None, "reason": reason})
+    within = verdicts.with_groups_within(none, Message.of("They hold customers of two groups."))
+
+    def told(decision: Decision) -> str:
+        it = replace(segmentation, decision=decision)
+        saying = (verdict_words.title_of, verdict_words.title_of_choice, verdict_words.words_of, verdict_words.reliance)
+        return " ".join(say(it) for say in saying)
+
+    assert all(word in told(none) for word in ("No clear borders", "a continuum"))
+    assert not any(word in told(within) for word in ("No clear borders", "continuum"))
+    assert told(within).count("another shape") == 3
 
 
 @pytest.mark.parametrize("path", ["/segment", "/segment/"])

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from pipeline.analyse import _Deciding, _swept
-from pipeline.contract import CandidateRecord, Column, Dataset
+from pipeline.contract import CandidateRecord, Column, Dataset, cuts_across_groups
 from pipeline.errors import InputError
 from pipeline.folding import by_place
 from pipeline.segmenting import Lattice, decide, doubted, fit_features
+from pipeline.segmenting.choose import override
 from pipeline.segmenting.quality import elongation
 from pipeline.stages import Options, Partition
 from pipeline.stopwatch import Stopwatch
@@ -55,6 +56,32 @@ def test_two_long_groups_that_were_left_together_are_told(gap: float, told: bool
     assert held.verdict == ("weak" if told else "strong")
     assert any("left these together" in str(words) for words in held.disagreements) == told
     assert (held == decision) != told
+
+
+def crossed(rng: np.random.Generator, gap: float) -> tuple[np.ndarray, Partition]:
+    """Three long groups ``gap`` widths apart, cut in two across their length, as k-means does."""
+    matrix = rng.normal(size=(900, 3)) * [5.0, 1.0, 1.0]
+    matrix[:, 1] += gap * np.repeat(np.arange(3), 300)
+    labels = (matrix[:, 0] > 0).astype(np.int64)
+    centres = np.array([matrix[labels == at].mean(axis=0) for at in (0, 1)])
+    return matrix, Partition(2, centres, labels, 1.0, None, 0.0)
+
+
+@pytest.mark.parametrize(("gap", "told"), [(7.0, True), (0.0, False)])
+def test_groups_that_k_means_cannot_follow_are_told_and_are_no_continuum(gap: float, told: bool) -> None:
+    matrix, partition = crossed(np.random.default_rng(1), gap)
+    own = record(2, 1.2, 1.0).model_copy(update={"stability": 0.5})
+    decision = decide([own], bounds=(2, 12))
+    own_choice = override(decision, 2, "as always", [own])
+
+    held, chosen = (doubted(one, own, matrix, partition, by_place(900)) for one in (decision, own_choice))
+
+    assert decision.verdict == held.verdict == "none"
+    for one in (held, chosen):
+        assert ("continuum" in str(one.reason)) != told
+        assert ("another shape" in str(one.reason)) == told
+        assert cuts_across_groups(one) == told
+        assert any("left these together" in str(words) for words in one.disagreements) == told
 
 
 @pytest.mark.parametrize(("gap", "told"), [(6.0, True), (0.0, False)])

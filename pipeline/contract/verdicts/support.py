@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.contract.messages import Message
 from pipeline.contract.record_types import CandidateRecord, Decision, Verdict
 
 MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from which a k is supported
@@ -11,6 +12,15 @@ BARE_STRENGTH = 0.7  # and from which one is, weakly, where there are valleys be
 MIN_EXCESS = 0.03  # silhouette above that of structure-free data, likewise
 SEPARATE = 0.1  # mean heaps under k, up to which all k groups are heaps of their own
 APART = 0.5  # silhouette from which groups stand apart with gaps between them (Kaufman and Rousseeuw 1990)
+CONTINUUM = (
+    "The data show no separate groups, into however many they are divided. {k} segments, of the {least} to {most} that "
+    "were tried, are a convenient division of a continuum, not a discovery. {measured}"
+)
+_CUT_ACROSS = (
+    "K-means, which looks for round groups, finds none that come back, but there are groups of another shape: {k} "
+    "segments, of the {least} to {most} that were tried, are a convenient division that cuts across them, not a "
+    "discovery. {measured}"
+)
 _NOTHING = 1e-6  # inertia: more than rounding leaves where there is none, in whatever is standardized
 _RANK: Mapping[Verdict, int] = {"none": 0, "weak": 1, "strong": 2}
 
@@ -48,3 +58,31 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
 def all_alike(inertia: float) -> bool:
     """Whether the customers of each segment are all alike, so that more segments are not possible."""
     return inertia <= _NOTHING
+
+
+def with_groups_within(decision: Decision, words: Message) -> Decision:
+    """The decision where segments hold customers of several groups, as ``words`` tell: never strong, no continuum."""
+    return decision.model_copy(
+        update={
+            "verdict": weaker(decision.verdict, "weak"),
+            "reason": _across(decision.reason),
+            "disagreements": (*decision.disagreements, words),
+        }
+    )
+
+
+def _across(reason: str) -> str:
+    """The reason, or the rule's within a person's, without the word of a continuum."""
+    if not isinstance(reason, Message):
+        return reason
+    values = {name: _across(value) if isinstance(value, Message) else value for name, value in reason.values.items()}
+    return Message.of(_CUT_ACROSS if reason.id == CONTINUUM else reason.id, **values)
+
+
+def cuts_across_groups(decision: Decision) -> bool:
+    """Whether nothing comes back and yet there are groups: such as k-means cannot follow."""
+    reason = decision.reason
+    return isinstance(reason, Message) and _CUT_ACROSS in (
+        reason.id,
+        *(value.id for value in reason.values.values() if isinstance(value, Message)),
+    )

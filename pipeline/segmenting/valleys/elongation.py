@@ -1,8 +1,9 @@
 """Shapes that k-means does not know: customers along one line, straight or bent, and long groups side by side.
 
 A curve through their middle says whether customers lie along a line without a gap. Of long groups a valley between
-segments says nothing where two were left together: so where a segment is long, each is divided by two Gaussians of any
-shape, fitted on one half of its customers, and the dip test looks for a valley across the border in the other half.
+segments says nothing where two were left together: so where a segment is long, or no k comes back, each is divided by
+two Gaussians of any shape, fitted on one half of its customers, and the dip test looks for a valley across the border
+in the other half.
 """
 
 from __future__ import annotations
@@ -90,12 +91,13 @@ def doubted(
     hashes: Hashes,
     lattice: Lattice | None = None,
 ) -> Decision:
-    """The decision on ``partition`` of ``matrix`` (n, p), held against what its segments hold, where one is long.
+    """The decision on ``partition`` of ``matrix`` (n, p), held against what its segments hold.
 
-    Never strong where one of them holds customers of two groups. All are looked at: two long groups side by side are
-    less long than either. Values that come in the steps of ``lattice`` are looked at spread over these.
+    Looked into where one is long or the verdict is none: long groups cut across come back in no way, and are no
+    continuum either. Never strong where one of them holds customers of two groups. All are looked at: two long groups
+    side by side are less long than either. Values in the steps of ``lattice`` are looked at spread over these.
     """
-    if (record.elongation or 0.0) < LONG:
+    if (record.elongation or 0.0) < LONG and decision.verdict != "none":
         return decision
     number = sum(holds_two(matrix, partition, hashes, segment, lattice) for segment in range(partition.k))
     if not number:
@@ -107,8 +109,7 @@ def doubted(
         "set its borders elsewhere.",
         number,
     )
-    verdict = verdicts.weaker(decision.verdict, "weak")
-    return decision.model_copy(update={"verdict": verdict, "disagreements": (*decision.disagreements, words)})
+    return verdicts.with_groups_within(decision, words)
 
 
 def holds_two(
