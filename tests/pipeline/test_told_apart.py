@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.contract import Column, Message
 from pipeline.describing.cards import _part
-from pipeline.describing.naming import Standing, _in_between
+from pipeline.describing.naming import Standing
+from pipeline.describing.naming.in_between import in_between
 from pipeline.describing.rules.search import _simplified
 from pipeline.statistics import FARTHEST, effects_from_sums
 
@@ -48,6 +49,6 @@ def test_a_value_that_is_a_name_differs_by_more_than_a_hair() -> None:
         2: (standing("profit", 2.0, -202.0), standing("orders", -1.2, 3.0)),
     }
 
-    name, reason = _in_between(0, every[0], every, set())
+    name, reason = in_between(0, every[0], every, set())
 
-    assert (str(name), reason) == ("Orders 6", every[0][1])
+    assert (str(name), reason) == ("Orders: second highest", every[0][1])
