@@ -24,6 +24,7 @@ from pipeline.segmenting import (
     at_the_end,
     decide,
     doubted,
+    doubted_for_zeros,
     fit_transform,
     judged,
     null_silhouettes,
@@ -75,7 +76,7 @@ def analyse(
     with _deciding(everybody, features, cleaned.dataset.columns) as deciding:
         projection, loadings = project(features, deciding.places)
         fits, records = _swept(deciding, options, watch, resampler)
-        decision = _held(_decide(records, options), fits, records, deciding)
+        decision = _held(_decide(records, options), fits, records, deciding, options.seed)
         with watch.stage("describe"):
             candidates = []
             of_all, beyond, seed = deciding.spread(fits, features), deciding.beyond, options.seed
@@ -214,11 +215,17 @@ def _decide(records: Sequence[CandidateRecord], options: Options) -> Decision:
 
 
 def _held(
-    decision: Decision, fits: Sequence[MeasuredPartition], records: Sequence[CandidateRecord], deciding: _Deciding
+    decision: Decision,
+    fits: Sequence[MeasuredPartition],
+    records: Sequence[CandidateRecord],
+    deciding: _Deciding,
+    seed: int,
 ) -> Decision:
-    """The decision held against what its own segments hold."""
+    """The decision held against what its own segments hold, and against customers who only have the same zeros."""
     record, fit = next(pair for pair in zip(records, fits, strict=True) if pair[0].k == decision.k)
-    return doubted(decision, record, deciding.matrix, fit.partition, deciding.hashes, deciding.lattice)
+    matrix, hashes, lattice = deciding.matrix, deciding.hashes, deciding.lattice
+    held = doubted(decision, record, matrix, fit.partition, hashes, lattice)
+    return held if lattice is None else doubted_for_zeros(held, record, matrix, hashes, lattice, seed)
 
 
 def _params(cleaned: Cleaned, features: Features, options: Options) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from pipeline.segmenting.quality import (
 from pipeline.segmenting.sensitivity import sensitivity_in_words, with_sensitivity
 from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
 from pipeline.segmenting.valleys import Lattice, doubted
+from pipeline.segmenting.zeros import doubted_for_zeros
 
 __all__ = [
     "THOROUGH",
@@ -37,6 +38,7 @@ __all__ = [
     "decide",
     "dispersion",
     "doubted",
+    "doubted_for_zeros",
     "elongation",
     "excess",
     "fit_features",

@@ -11,6 +11,7 @@ from pipeline.segmenting import (
     Lattice,
     assess_stability,
     decide,
+    doubted_for_zeros,
     fit_features,
     judged,
     null_silhouettes,
@@ -18,6 +19,7 @@ from pipeline.segmenting import (
     sweep,
 )
 from pipeline.segmenting.quality import elongation
+from pipeline.segmenting.stability import Stability
 from pipeline.segmenting.valleys.heaps import count_heaps, dip, has_valley
 from pipeline.stages import Options
 from pipeline.stopwatch import Stopwatch
@@ -200,6 +202,45 @@ def test_shares_of_amounts_that_hang_together_in_no_way_are_one_heap():
 
     assert blind > 2
     assert seen < 1.25
+
+
+def with_zeros(rng, parts, nothing):
+    """Amounts that hang together in no way, of which a share ``nothing`` is 0."""
+    return np.where(rng.random((2240, parts)) < nothing, 0.0, np.exp(3 + rng.normal(size=(2240, parts))))
+
+
+def baskets_of_kinds(rng, orders=8):
+    """Four kinds who buy mostly one of six things, a few times each, so that many have none of some."""
+    chances = (np.ones((4, 6)) + 7 * np.eye(4, 6)) / 13
+    counts = rng.poisson(orders, 1200) + 1
+    bought = [
+        rng.multinomial(count, chances[kind]) for count, kind in zip(counts, rng.integers(0, 4, 1200), strict=True)
+    ]
+    return np.array(bought) * np.exp(rng.normal(2, 0.3, (1200, 6)))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "verdict"),
+    [(with_zeros(RNG(3), 4, 0.5), "weak"), (with_zeros(RNG(3), 5, 0.5), "weak"), (baskets_of_kinds(RNG(0)), "strong")],
+)
+def test_who_buys_something_of_what_at_all_is_no_strong_division(amounts, verdict):
+    """Independent amounts, half of them 0, come in heaps by what is bought at all; so do groups, in more."""
+    features, columns = shares_of(np.where(amounts.sum(axis=1, keepdims=True) > 0, amounts, 1.0))
+    matrix, lattice = features.matrix, Lattice.of(features.matrix, features.transform, columns)
+    (partition,) = sweep(matrix, [amounts.shape[1] if verdict == "weak" else 4], seed=0)
+    measured = silhouettes(matrix, [partition.labels], seed=0)
+    back = {partition.k: Stability(0.95, (), (), float(partition.k))}
+    (own,) = judged(matrix, [partition], measured, back, null_silhouettes(matrix, [partition.k], seed=0))
+    decision = decide([own], bounds=(2, 8))
+
+    held = doubted_for_zeros(decision, own, matrix, by_place(len(matrix)), lattice, 0)
+
+    assert (decision.verdict, held.verdict) == ("strong", verdict)
+    assert any("something of what at all" in str(words) for words in held.disagreements) == (verdict == "weak")
+    assert ("clearly support" in str(held.reason)) == (verdict == "strong")
+    assert doubted_for_zeros(
+        decision, own, matrix, by_place(len(matrix)), Lattice.of(matrix, features.transform), 0
+    ) == (decision)
 
 
 def test_groups_that_buy_in_other_shares_keep_their_valleys():

@@ -1,6 +1,13 @@
 """How far the data support a number of segments, and what a sweep's own board bears out of that."""
 
-from pipeline.contract.verdicts.review import capped, persons_reason, reviewed, reviewed_run, reviewed_summary
+from pipeline.contract.verdicts.review import (
+    capped,
+    persons_reason,
+    reviewed,
+    reviewed_run,
+    reviewed_summary,
+    toned_down,
+)
 from pipeline.contract.verdicts.support import (
     APART,
     BARE_STRENGTH,
@@ -33,6 +40,7 @@ __all__ = [
     "reviewed",
     "reviewed_run",
     "reviewed_summary",
+    "toned_down",
     "verdict_at",
     "weaker",
     "with_groups_within",

@@ -86,12 +86,20 @@ class Lattice:
         """
         made = rows.copy()
         for whole in self.wholes:
-            shares = np.column_stack([_original(rows[:, at], self.transform, at) for at in whole])
+            shares = self.shares(rows, whole)
             least = np.where(shares > _PRECISION, shares, np.inf).min(axis=0) / 2.0
             logs = np.log(np.maximum(shares, np.where(np.isfinite(least), least, 1.0)))
             ratios = logs - logs.mean(axis=1, keepdims=True)
             made[:, list(whole)] = (ratios - ratios.mean(axis=0)) / np.maximum(ratios.std(axis=0), _PRECISION)
         return made
+
+    def shares(self, rows: Matrix, whole: Sequence[int]) -> Matrix:
+        """The shares of one whole in ``rows`` (m, p), (m, parts)."""
+        return np.column_stack([_original(rows[:, at], self.transform, at) for at in whole])
+
+    def placed(self, shares: Matrix, whole: Sequence[int]) -> Matrix:
+        """The same the other way round: ``shares`` (m, parts) as they are clustered."""
+        return np.column_stack([_placed(shares[:, part], self.transform, at) for part, at in enumerate(whole)])
 
     def spread(self, rows: Matrix, seed: Sequence[int]) -> Matrix:
         """``rows`` (m, p) with each value moved up by less than one step, evenly over it in original units.
