@@ -167,12 +167,20 @@ def _verdict(supported: Sequence[CandidateRecord], chosen: CandidateRecord, supp
 
 
 def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, bounds: tuple[int, int]) -> Message:
+    values: dict[str, Value] = {
+        "k": Quantity(chosen.k),
+        "supported": Quantity(supported_k or 0),
+        "least": Quantity(bounds[0]),
+        "most": Quantity(bounds[1]),
+        "measured": _measured(chosen),
+    }
+    if verdict == "none":
+        return verdicts.a_continuum(**values)
     template = {
         "strong": "{k} is the largest number of segments that the data clearly support. {measured}",
         "weak": "{k} is the largest number of segments that the data weakly support. {measured}",
-        "none": verdicts.CONTINUUM,
     }[verdict]
-    if verdict != "none" and supported_k is not None and chosen.k != supported_k:
+    if supported_k is not None and chosen.k != supported_k:
         template = (
             "The data by themselves support {supported} segments. {least} to {most} were asked for, and of these {k} "
             "come back most surely when the analysis is repeated. {measured}"
@@ -180,14 +188,7 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
             else "The data by themselves support {supported} segments. {least} to {most} were asked for, and of these "
             "{k} are most clearly apart: the finer groups within them are left together. {measured}"
         )
-    return Message.of(
-        template,
-        k=Quantity(chosen.k),
-        supported=Quantity(supported_k or 0),
-        least=Quantity(bounds[0]),
-        most=Quantity(bounds[1]),
-        measured=_measured(chosen),
-    )
+    return Message.of(template, **values)
 
 
 def _measured(chosen: CandidateRecord) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.contract.messages import Message
+from pipeline.contract.messages import Message, Value
 from pipeline.contract.record_types import CandidateRecord, Decision, Verdict
 
 MIN_STRENGTH = 0.8  # prediction strength (Tibshirani and Walther 2005) from which a k is supported
@@ -58,6 +58,11 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
 def all_alike(inertia: float) -> bool:
     """Whether the customers of each segment are all alike, so that more segments are not possible."""
     return inertia <= _NOTHING
+
+
+def a_continuum(**values: Value) -> Message:
+    """The reason where no number of segments is supported."""
+    return Message.of(CONTINUUM, **values)
 
 
 def with_groups_within(decision: Decision, words: Message) -> Decision:
