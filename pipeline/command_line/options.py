@@ -28,6 +28,13 @@ DayOption = Annotated[
         help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
     ),
 ]
+SampleOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sample",
+        help="Train on so many customers, drawn by their ids; left out: on all. 'score' places the others.",
+    ),
+]
 LanguageOption = Annotated[
     str | None, typer.Option(help="Language in which it is told: en or ru; left out: that of the headers.")
 ]

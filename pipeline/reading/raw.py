@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,6 +63,7 @@ class RawTable:
     told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and position of cells that hold an error of the spreadsheet
     title: str = ""  # what stands above the header of the one file or sheet read
+    left_out: int = 0  # rows of customers beyond the sample that was asked for
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""
@@ -115,6 +115,12 @@ def refuse_starving(rows: int, columns: int, source: str, *, held: bool = False)
         raise _starved(rows, columns, source, free)
 
 
+def _round(rows: int) -> int:
+    """So many, or a few less, of which a person types two figures."""
+    tens = int(10 ** max(0, len(str(rows)) - 2))
+    return rows // tens * tens
+
+
 def _starved(rows: int, columns: int, source: str, free: int) -> StarvedError:
     return StarvedError.because(
         Message.of(
@@ -125,9 +131,8 @@ def _starved(rows: int, columns: int, source: str, free: int) -> StarvedError:
         ),
         found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
         remedy=Message.of(
-            "leave out columns that the spec does not use; or train on one customer in {parts} with [source] query = "
-            '"SELECT * FROM data WHERE hash(id) % {parts} = 0", where id is the column of ids, and place the others '
-            "with 'korzina score'; or use a machine with more memory",
-            parts=Quantity(math.ceil(rows / max(1, fitting_rows(free, columns))), "d"),
+            "leave out columns that the spec does not use; or train on a sample of the customers, --sample {fitting}, "
+            "and place the others with 'korzina score'; or use a machine with more memory",
+            fitting=Quantity(_round(fitting_rows(free, columns)), "d"),
         ),
     )
