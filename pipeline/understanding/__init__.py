@@ -1,5 +1,6 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
+from pipeline.understanding.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.evidence import (
     Profile,
     Relations,
@@ -22,8 +23,6 @@ from pipeline.understanding.known_forms import (
 from pipeline.understanding.merged import merged_columns
 from pipeline.understanding.periods import (
     ask_year,
-    dated_documents,
-    lines_of_documents,
     lines_of_periods,
     lines_with_day,
     parts_of_a_day,
