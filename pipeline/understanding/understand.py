@@ -16,6 +16,7 @@ from pipeline.understanding.purchases import (
     DayCandidate,
     amounts_of,
     days,
+    one_row_each,
     order_of,
 )
 from pipeline.understanding.roles import Answers, Understanding
@@ -72,6 +73,8 @@ def understand(
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)
     if purchases and day is None and ranked:
         who.refuse_repeated(table, ranked[0], relations)
+    if purchases and order is None and given.get("order") is None:
+        order = one_row_each(table, relations)
     if purchases:
         read_lines(reading, table, relations, given, order, day, dated, ranked, amounts)
     else:
