@@ -15,6 +15,7 @@ from pipeline.understanding.purchases import (
     Found,
     ask_money,
     ask_namesakes,
+    before_tax,
     beside_the_money,
     in_whole_units,
     known_profile,
@@ -231,7 +232,7 @@ def _money(
     if chosen == "none":
         reading.tell(_NO_MONEY)
         return
-    stated = money_of(amounts, relations, reading.order, reading.item)
+    stated = before_tax(money_of(amounts, relations, reading.order, reading.item), table, relations)
     reading.money = stated.money
     reading.told += stated.told
     if stated.question is None:

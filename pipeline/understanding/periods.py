@@ -99,9 +99,9 @@ def _measured(columns: Sequence[str]) -> Periods:
     idle = {*month_words(), "г", "год", "года"}
     groups: dict[str, list[str]] = {}
     for column in columns:
-        rest = [part for part in _PART.findall(column) if not part.isdigit() and part.lower() not in idle]
-        rest = [part for part in rest if not (_WEEK.fullmatch(part.lower()) or _QUARTER.fullmatch(part.lower()))]
-        groups.setdefault(" ".join(rest), []).append(column)
+        words = [part for part in _PART.findall(column) if not part.isdigit() and part.lower() not in idle]
+        words = [part for part in words if not (_WEEK.fullmatch(part.lower()) or _QUARTER.fullmatch(part.lower()))]
+        groups.setdefault(" ".join(words), []).append(column)
     several = [group for group in groups.values() if len(group) >= LEAST_PERIODS]
     if len(several) < 2 or len(several) == len(columns):
         return Periods()
