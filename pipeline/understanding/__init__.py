@@ -1,6 +1,5 @@
 """What a file is: roles of its columns by evidence of words and of values, what is set aside, what must be asked."""
 
-from pipeline.understanding.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.evidence import (
     Profile,
     Relations,
@@ -12,6 +11,7 @@ from pipeline.understanding.evidence import (
     vocabulary,
     words,
 )
+from pipeline.understanding.evidence.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
