@@ -127,6 +127,10 @@ def _texts(rows: list[list[str]], rng: random.Random) -> Made:
         "".join("".join(f"{cell:<12}" for cell in line.split(",")) + "\n" for line in good.splitlines()),
     )
     yield "html.csv", "<html><body><table><tr><td>id</td></tr></table></body></html>"
+    yield "nested.html", "<table><tr><td>" * 5_000
+    yield "unfinished.html", "<table><tr><td><!--" + "<a" * 20_000
+    yield "wide.html", "<table><tr><td colspan=999999999999>" * 3 + "<tr><td>1"
+    yield "laughs.xls", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'
     yield "html.xls", "<html><table><tr><td>id</td><td>spend</td></tr></table></html>"
     yield "pdf.csv", b"%PDF-1.4\n" + good.encode()
     yield "elf.csv", b"\x7fELF\x02\x01\x01" + bytes(300)

@@ -119,13 +119,6 @@ def test_sheets_of_months_are_one_table(tmp_path: Path) -> None:
     assert len(read(path, sheet="Jan").frame) == 9
 
 
-def test_an_html_table_called_xls_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    path = put(tmp_path / "a.xls", b"<html><table><tr><td>id</td><td>a</td></tr></table></html>")
-
-    with pytest.raises(InputError, match=r"HTML or XML table under the name of a workbook.*save it as a real workbook"):
-        read(path)
-
-
 @pytest.mark.parametrize(
     "data", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", xlsx({"s": [["a"]]})[:300]]
 )
