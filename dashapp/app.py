@@ -132,9 +132,12 @@ def _listen() -> None:
 
 
 def _say_unknown(pages: Sequence[Page], answer: Response) -> Response:
-    """404 for an address of no page, for whoever reads the status: Dash answers every one with the empty screen."""
+    """404 for an address of no page, for whoever reads the status: Dash answers every one with the empty screen.
+
+    What leads elsewhere stays so: who has not signed in is led to that first, as from every address.
+    """
     asked = request.url_rule.rule if request.url_rule else ""
-    if asked == _ANY_PATH and not any(page.stands_at(request.path) for page in pages):
+    if answer.status_code == 200 and asked == _ANY_PATH and not any(page.stands_at(request.path) for page in pages):
         answer.status_code = 404
     return answer
 
