@@ -311,9 +311,9 @@ def main() -> None:
     except Exception as error:
         if settings.log_level == "debug":
             raise
-        remedy = "Set KORZINA_LOG_LEVEL=debug for the details and please report it."
-        typer.echo(f"korzina: unexpected fault, {type(error).__name__}: {error}. {remedy}", err=True)
-        raise SystemExit(70) from None
+        words, code = cli.told_fault(error)
+        typer.echo(f"korzina: {words}", err=True)
+        raise SystemExit(code) from None
 
 
 if __name__ == "__main__":

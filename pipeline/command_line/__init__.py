@@ -25,7 +25,7 @@ from pipeline.command_line.options import (
 )
 from pipeline.command_line.removal import attach_purge
 from pipeline.command_line.score_command import place, told_placed
-from pipeline.command_line.terminal import can_ask, tell_version
+from pipeline.command_line.terminal import can_ask, tell_version, told_fault
 from pipeline.command_line.trial import DraftRequest, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "target_of",
     "tell_version",
     "told",
+    "told_fault",
     "told_faults",
     "told_in",
     "told_placed",

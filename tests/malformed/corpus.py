@@ -204,6 +204,8 @@ def _packed(rows: list[list[str]], rng: random.Random) -> Made:
     yield "absolute.zip", zipped({"/etc/a.csv": good})
     yield "folder_alone.zip", zipped({"a/": b""})
     yield "different_tables.zip", zipped({"a.csv": good, "b.csv": b"x,y\n1,2\n"})
+    yield "long_name.zip", zipped({f"{chr(97) * 9000}.csv": good})
+    yield "deep_folders.zip", zipped({"a/" * 2500 + "a.csv": good})
     yield "picture.zip", zipped({"a.png": b"\x89PNG\r\n\x1a\n" + bytes(100)})
     yield "zip_called.csv", archive
     yield "csv_called.zip", good

@@ -150,6 +150,14 @@ def test_a_zip_holds_one_table_or_parts_of_one(tmp_path: Path) -> None:
     assert list(book.frame.columns) == HEADER
 
 
+@pytest.mark.parametrize("name", ["x" * 9000 + ".csv", "a/" * 2500 + "x.csv"])
+def test_a_zip_may_name_what_no_file_system_would(name: str, tmp_path: Path) -> None:
+    path = put(tmp_path / "a.zip", zipped({name: CSV.encode()}))
+
+    assert tables_in(path) == {}  # of one table, for which it looks into each file
+    assert len(read(path).frame) == len(ROWS)
+
+
 def test_a_zip_of_different_tables_is_refused(tmp_path: Path) -> None:
     path = put(tmp_path / "a.zip", zipped({"a.csv": CSV.encode(), "b.csv": b"id,city\n1,Perm\n2,Kazan\n"}))
 

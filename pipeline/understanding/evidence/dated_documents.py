@@ -14,7 +14,7 @@ def dated_documents(engine: Engine) -> str | None:
         if kind != "VARCHAR":
             continue
         column = quote(name)
-        ends = f"count_if(regexp_matches(trim({column}), {literal(_DOCUMENT_DAY)}))"
+        ends = f"count(*) FILTER (regexp_matches(trim({column}), {literal(_DOCUMENT_DAY)}))"  # count_if of none is NULL
         asked = f"SELECT {ends} >= {_NEARLY_ALL} * count(*) AND {ends} > 0 AS enough FROM "
         few = engine.query(f"{asked} (SELECT {column} FROM data LIMIT {_FEW_ROWS})")
         if bool(few["enough"].iloc[0]) and bool(engine.query(f"{asked} data")["enough"].iloc[0]):
