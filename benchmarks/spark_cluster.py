@@ -1,15 +1,17 @@
 """A standalone cluster of two workers on this machine: customers read, cleaned and gathered, beside the local engine.
 
-    python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS] [--passes]
+    python benchmarks/spark_cluster.py [CUSTOMERS] [COLUMNS] [--passes | --train]
 
 Starts a master and two workers of one core and one gigabyte, writes the customers as 8 Parquet files, and prints the
 seconds of each step and those of the processors (of all processes), the most memory of this one in GB, and whether both
 engines found the same. Also passes of Lloyd with k = 2 to 12 at once over the executors, whose Python has NumPy and
 pyarrow. With ``--passes`` these alone: customers stay on the cluster, as those that are too many for this machine do.
+With ``--train`` a whole training of such customers, stage by stage, and MLlib's KMeans for its k on the same features.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -23,7 +25,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from memory import processor_seconds
@@ -103,15 +104,15 @@ def standalone(folder: Path) -> Iterator[str]:
 
 
 def write(folder: Path, n: int, columns: int) -> Path:
-    rng = np.random.default_rng(3)
-    group = rng.integers(0, 4, n)
+    """Customers in four groups, a file at a time, so that this process never holds them all."""
     names = [f"x{place:02d}" for place in range(columns)]
-    frame = pd.DataFrame({name: np.round(rng.normal(group * (place % 3), 1.0), 3) for place, name in enumerate(names)})
-    frame.insert(0, "id", rng.permutation(n).astype(np.int64))
     (folder / "data").mkdir()
     size = -(-n // FILES)
     for place in range(FILES):
-        part = pa.Table.from_pandas(frame.iloc[place * size : (place + 1) * size], preserve_index=False)
+        rng, rows = np.random.default_rng([3, place]), min(size, n - place * size)
+        group = rng.integers(0, 4, rows)
+        values = {name: np.round(rng.normal(group * (at % 3), 1.0), 3) for at, name in enumerate(names)}
+        part = pa.table({"id": place * size + rng.permutation(rows), **values})
         pq.write_table(part, folder / "data" / f"part-{place}.parquet")
     spec = folder / "wide.toml"
     active = "\n".join(f'[columns.{name}]\nrole = "active"' for name in names)
@@ -145,14 +146,61 @@ def passes_over(opened: Cluster, data: str, few: Cleaned, n: int, told: Callable
     told(f"Lloyd, k = 2 to 12 at once ({len(passes)} passes)")
 
 
-def main(n: int, columns: int, *, passes_alone: bool = False) -> None:
+COMMAND = """
+import resource, sys
+from pipeline.spark import staying
+staying.MOST_FETCHED = 0  # with as few as a million they would come here
+from pipeline.__main__ import main
+try:
+    main()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, file=sys.stderr)
+"""
+
+
+def trained(folder: Path, spec: Path, data: str, master: str) -> int:
+    """The command that trains, for customers who stay on the cluster; the k that it recommends."""
+    places = {"KORZINA_HOME": str(folder / "home"), "KORZINA_SPARK_ADDRESS": str(folder / "segments")}
+    arguments = ["train", "--spec", str(spec), "--data", data, "--engine", "spark", "--master", master, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *arguments], env={**os.environ, **places}, capture_output=True, text=True
+    )
+    if done.returncode:
+        sys.exit(done.stderr[-3_000:])
+    answer = json.loads(done.stdout)
+    for stage, seconds in answer["seconds"].items():
+        print(f"| - {stage} | {seconds:.1f} | | |")
+    k = int(answer["recommended_k"])
+    (inertia,) = (run["inertia"] for run in answer["runs"] if run["k"] == k)
+    print(f"k = {k}, inertia {inertia:,.1f}; the command's own process held {done.stderr.split()[-1]} GB at most")
+    return k
+
+
+def beside_mllib(opened: Cluster, data: str, n: int, k: int, told: Callable[[str], None]) -> None:
+    """MLlib's KMeans for one k over the same transformed features, kept by the executors; its inertia."""
+    from pyspark.ml.clustering import KMeans
+    from pyspark.ml.feature import StandardScaler, VectorAssembler
+
+    rows = opened.session.read.parquet(data).drop("id")
+    vectors = VectorAssembler(inputCols=rows.columns, outputCol="raw").transform(rows).select("raw")
+    scaled = StandardScaler(inputCol="raw", outputCol="features", withMean=True).fit(vectors).transform(vectors)
+    kept = scaled.select("features").persist()
+    kept.count()
+    told("kept for MLlib")
+    model = KMeans(k=k, seed=1).fit(kept)
+    told(f"MLlib's KMeans, k = {k} alone")
+    print(f"MLlib: inertia {model.summary.trainingCost * n / (n - 1):,.1f} in {model.summary.numIter} passes")
+
+
+def main(n: int, columns: int, how: str = "") -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops it stops the cluster too
     settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
     os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{settings} pyspark-shell")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     with tempfile.TemporaryDirectory() as name:
         folder, watch, used = Path(name), time.perf_counter(), processor_seconds(os.getpid())
-        spec, data = load_spec(str(write(folder, n, columns))), str(folder / "data")
+        file, data = write(folder, n, columns), str(folder / "data")
+        spec = load_spec(str(file))
 
         def told(step: str) -> None:
             nonlocal watch, used
@@ -164,9 +212,15 @@ def main(n: int, columns: int, *, passes_alone: bool = False) -> None:
         told("data written")
         with standalone(folder) as master:
             told("cluster started")
+            if how == "--train":
+                k = trained(folder, file, data, master)
+                told("command to prompt, a training")
             with cluster(master, folder / "driver.log") as opened:
                 told("session")
-                if passes_alone:
+                if how == "--train":
+                    beside_mllib(opened, data, n, k, told)
+                    return
+                if how == "--passes":
                     part = read_source(spec, f"{data}/part-0.parquet")
                     passes_over(opened, data, clean(part, spec), n, told)
                     return
@@ -180,5 +234,6 @@ def main(n: int, columns: int, *, passes_alone: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [part for part in sys.argv[1:] if part != "--passes"]
-    main(*(int(part) for part in [*numbers, "1000000", "20"][:2]), passes_alone="--passes" in sys.argv)
+    numbers = [part for part in sys.argv[1:] if not part.startswith("--")]
+    ways = [part for part in sys.argv[1:] if part in ("--passes", "--train")]
+    main(*(int(part) for part in [*numbers, "1000000", "20"][:2]), *ways[:1])

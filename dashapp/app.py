@@ -17,12 +17,13 @@ from dashapp.data import SegmentationData
 from dashapp.frame import Page
 from dashapp.i18n import COOKIE, LANGUAGES, _, explained, language, speak
 from dashapp.pages import PAGES
-from dashapp.prefix import UnderPrefix
+from dashapp.prefix import UnderPrefix, add_slash, inner
 from dashapp.widgets import message
 from pipeline.errors import KorzinaError
 
 _log = logging.getLogger(__name__)
 _ANY_PATH = "/<path:path>"  # Dash's rule for all that no other takes
+_NO_PAGE = "/"  # what no page's path is once its own slashes are taken away
 _GZIP_LEVEL = 5  # of 9: charts take a quarter less time than at Flask-Compress's 6, for one byte more in a hundred
 _INDEX = """<!DOCTYPE html>
 <html lang="{%lang%}">
@@ -58,6 +59,10 @@ class _Dashboard(Dash):
         plotly = str(self.get_relative_path(routes.PLOTLY_PATH))  # type: ignore[no-untyped-call]
         page = page.replace("{%lang%}", language()).replace("{%font%}", self.get_asset_url(charts.FONT_FILE))
         return page.replace("{%plotly%}", plotly).replace("{%natives%}", _NATIVES)
+
+    def strip_relative_path(self, path: str) -> str:
+        """The page that an address names, for Dash's router, which fails on one beside the prefix: no page is there."""
+        return inner(path).strip("/") if inner(path) else _NO_PAGE
 
 
 def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
@@ -112,6 +117,7 @@ def create_app(data: SegmentationData, pages: Sequence[Page] = PAGES) -> Dash:
     # behind the request's id and before Dash's own: refusals too have a number, and are in the reader's language
     app.server.before_request_funcs[None][1:1] = [_listen, guard.door(data.settings)]
     if prefix:
+        app.server.before_request(add_slash)
         app.server.wsgi_app = UnderPrefix(app.server.wsgi_app, prefix)
     return app
 
@@ -126,9 +132,12 @@ def _listen() -> None:
 
 
 def _say_unknown(pages: Sequence[Page], answer: Response) -> Response:
-    """404 for an address of no page, for whoever reads the status: Dash answers every one with the empty screen."""
+    """404 for an address of no page, for whoever reads the status: Dash answers every one with the empty screen.
+
+    What leads elsewhere stays so: who has not signed in is led to that first, as from every address.
+    """
     asked = request.url_rule.rule if request.url_rule else ""
-    if asked == _ANY_PATH and not any(page.stands_at(request.path) for page in pages):
+    if answer.status_code == 200 and asked == _ANY_PATH and not any(page.stands_at(request.path) for page in pages):
         answer.status_code = 404
     return answer
 

@@ -33,9 +33,18 @@ def _checked() -> Settings:
         settings = Settings()
         settings.check_exposure()
     except (ExposureError, ValidationError) as error:
-        sys.stderr.write(f"Error: {error}\n")
+        sys.stderr.write(f"Error: {_in_words(error)}\n")
         sys.exit(ExposureError.exit_code)
     return settings
+
+
+def _in_words(error: ExposureError | ValidationError) -> Exception:
+    """What is wrong, without what secrets hold; pydantic's own words have it."""
+    if not isinstance(error, ValidationError):
+        return error
+    from pipeline.contract import settings_in_words  # late: pandas is of no use to a start
+
+    return settings_in_words(error)
 
 
 _settings = _checked()

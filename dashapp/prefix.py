@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask import Response, has_request_context, request
+from flask import has_request_context, redirect, request
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from flask import Response
+
+_BARE = "korzina.bare_prefix"  # in the environment of a request whose path is the prefix without its last slash
 
 
 class UnderPrefix:
@@ -22,15 +26,23 @@ class UnderPrefix:
         self._application, self._prefix = application, prefix
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The answer to the same request without the prefix; the prefix itself lacks only its last slash."""
+        """The answer to the same request without the prefix; the prefix itself is the first page's (``add_slash``)."""
         path, prefix = str(environ.get("PATH_INFO", "")), self._prefix
-        if path == prefix:
-            query = str(environ.get("QUERY_STRING", ""))
-            moved = Response(status=302, headers={"Location": f"{prefix}/" + (f"?{query}" if query else "")})
-            return moved(environ, start_response)
-        environ["PATH_INFO"] = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
+        environ[_BARE] = path == prefix
+        environ["PATH_INFO"] = path.removeprefix(prefix) or "/" if f"{path}/".startswith(f"{prefix}/") else path
         environ["SCRIPT_NAME"] = prefix
         return self._application(environ, start_response)
+
+
+def add_slash() -> Response | None:
+    """Leads from the prefix to its first page, whose own address ends with a slash; None lets a request pass.
+
+    To be asked behind the guard, like all that answers: of a stranger, and with the headers of every answer.
+    """
+    if not request.environ.get(_BARE) or request.method not in ("GET", "HEAD"):
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(outer("/") + (f"?{query}" if query else ""), 302)  # type: ignore[return-value]
 
 
 def outer(path: str) -> str:

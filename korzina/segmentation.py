@@ -24,6 +24,7 @@ def segment(
     progress: Progress | None = None,
     choose: int | None = None,
     reason: str = "",
+    sample: int | None = None,
 ) -> SweepResult:
     """Clean a table, cluster it with KMeans for every k, choose one and describe its segments.
 
@@ -49,6 +50,8 @@ def segment(
         Called with the name of a stage and the fraction of it that is done, 0 to 1.
     choose, reason
         Your own number of segments in place of the recommended one, and why; kept with the decision as yours.
+    sample
+        Train on so many customers, drawn by their ids; None: on all.
 
     Returns
     -------
@@ -65,15 +68,13 @@ def segment(
     Examples
     --------
     >>> result = segment("customers.parquet", k=range(2, 6))
-    >>> result.runs[["k", "inertia", "silhouette"]].shape
-    (4, 3)
     >>> int(result.labels.nunique()) == result.decision.k
     True
 
     """
     if choose is not None and not reason.strip():
         raise UsageError.because("choose needs a reason", remedy='add reason="..."')
-    return _segment(data, spec, _ends(k), _seed(seed), progress, choose, reason)
+    return _segment(data, spec, _ends(k), _seed(seed), progress, choose, reason, sample)
 
 
 def _segment(
@@ -84,6 +85,7 @@ def _segment(
     progress: Progress | None,
     choose: int | None,
     reason: str,
+    sample: int | None,
 ) -> SweepResult:
     from pipeline.helper_tasks import prepare_analysis
     from pipeline.processors import process_helper
@@ -106,6 +108,7 @@ def _segment(
         choose=choose,
         choose_reason=reason,
         bounds=(meant.segments.min, meant.segments.max),
+        sample=sample,
     )
     with process_helper() as helper:
         helper.submit(prepare_analysis)

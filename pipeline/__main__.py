@@ -54,6 +54,7 @@ def train(
     ] = cli.Promote.AUTO,
     choose: Annotated[int | None, typer.Option(help="Your own number of segments, recorded as such.")] = None,
     reason: Annotated[str, typer.Option(help="Why this number; needed with --choose.")] = "",
+    sample: cli.SampleOption = None,
     engine: cli.EngineOption = None,
     master: cli.MasterOption = None,
     as_json: cli.JsonOption = False,
@@ -62,12 +63,11 @@ def train(
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
     cli.refuse_silent(Settings())
+    from pipeline import train as path
     from pipeline.progress import progress_on_terminal
     from pipeline.summary import summarise, told
-    from pipeline.train import Request
-    from pipeline.train import train as run
 
-    request = Request(
+    request = path.Request(
         spec=spec,
         data=data,
         k_min=k_min,
@@ -77,12 +77,13 @@ def train(
         promote=promote.value,
         choose=choose,
         choose_reason=reason,
+        sample=sample,
         engine=engine.value if engine else None,
         master=master,
     )
     with _report_maker() as maker:
         with progress_on_terminal() as progress:
-            result = run(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
+            result = path.train(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
         if result.champion and result.promoted:
             cli.audited("promote", run=result.champion.run_id, told="train")
             maker.make(result.champion.run_id)
@@ -310,9 +311,9 @@ def main() -> None:
     except Exception as error:
         if settings.log_level == "debug":
             raise
-        remedy = "Set KORZINA_LOG_LEVEL=debug for the details and please report it."
-        typer.echo(f"korzina: unexpected fault, {type(error).__name__}: {error}. {remedy}", err=True)
-        raise SystemExit(70) from None
+        words, code = cli.told_fault(error)
+        typer.echo(f"korzina: {words}", err=True)
+        raise SystemExit(code) from None
 
 
 if __name__ == "__main__":

@@ -81,15 +81,30 @@ class Gathered:
 
 
 @contextmanager
-def gather(spec: Spec, data: Data | None, engine: ChosenEngine, helper: Helper, watch: Stopwatch) -> Iterator[Gathered]:
+def gather(
+    spec: Spec,
+    data: Data | None,
+    engine: ChosenEngine,
+    helper: Helper,
+    watch: Stopwatch,
+    sample: int | None = None,
+) -> Iterator[Gathered]:
     """Read and clean a source on the engine, for the length of a block, in which customers may stay on a cluster.
 
-    Raises ``InputError``, ``UsageError``, ``SparkError``.
+    ``sample``: of so many customers, None of all. Raises ``InputError``, ``UsageError``, ``SparkError``.
     """
-    with ExitStack() as stack:
-        yield (
-            _here(spec, data, helper, watch) if engine.name == "local" else _on_spark(spec, data, engine, watch, stack)
+    if engine.name == "local":
+        yield _here(spec, data, helper, watch, sample)
+        return
+    if sample is not None:
+        raise UsageError.because(
+            Message.of("a sample is drawn by the local engine"),
+            remedy=Message.of(
+                "leave out --sample: with KORZINA_SPARK_ADDRESS, customers who do not fit here stay on the cluster"
+            ),
         )
+    with ExitStack() as stack:
+        yield _on_spark(spec, data, engine, watch, stack)
 
 
 def gather_new(engine: ChosenEngine) -> Callable[[Spec, Data], tuple[Cleaned, pd.DataFrame | None]] | None:
@@ -121,20 +136,20 @@ def _asking(spec: Spec, data: Data | None, engine: ChosenEngine) -> Iterator[Ask
         yield Asker(opened, spec, open_sources(opened, spec, data))
 
 
-def _here(spec: Spec, data: Data | None, helper: Helper, watch: Stopwatch) -> Gathered:
+def _here(spec: Spec, data: Data | None, helper: Helper, watch: Stopwatch, sample: int | None) -> Gathered:
     from pipeline.cleaning import clean
     from pipeline.reading import read_source
 
     dated = spec if spec.as_of != "auto" else None  # from which day to count, only the data tell
     beside = _read_beside(dated, data, helper) if dated else None
     with watch.stage("read"):
-        raw = read_source(spec, data)
+        raw = read_source(spec, data, sample)
     if dated is None:
         dated = spec.at(raw.as_of)
     baskets, history = beside or _read_beside(dated, data, helper)
     with watch.stage("clean"):
         cleaned = clean(raw, spec)
-    return Gathered(dated, cleaned, baskets, history)
+    return Gathered(dated, cleaned, baskets, history, {"sample": str(sample)} if raw.left_out else {})
 
 
 def _read_beside(

@@ -32,6 +32,7 @@ from pipeline.errors import UsageError
 
 LARGEST = 12  # k up to which is tried where nobody says otherwise
 WIDEST = 20  # and up to which where the best of those is the last
+LEAST_SAMPLE = 100  # customers
 RIVAL_CUSTOMERS = 200_000  # up to so many, plans and affinities are made for every k
 
 
@@ -230,9 +231,14 @@ class Options:
     bounds: tuple[int, int | None] = (2, None)
     choose: int | None = None
     choose_reason: str = ""
+    sample: int | None = None  # train on so many customers, drawn by their ids; None: on all
 
     def __post_init__(self) -> None:
-        """Refuse ranges that hold no k."""
+        """Refuse ranges that hold no k, and samples of nobody."""
+        if self.sample is not None and self.sample < LEAST_SAMPLE:
+            raise UsageError.because(
+                "the sample is too small", expected=f"at least {LEAST_SAMPLE} customers", found=str(self.sample)
+            )
         if not 2 <= self.k_min <= self.last:
             raise UsageError.because(
                 "no such range of k",

@@ -50,6 +50,7 @@ def summarise_ledger(ledger: Ledger) -> dict[str, Any]:
         "rows_out": ledger.rows_out,
         "dropped": ledger.dropped,
         "quarantined": ledger.quarantined,
+        "beyond_sample": ledger.beyond_sample,
         "lines": None if ledger.lines is None else ledger.lines.model_dump(mode="json"),
         "rules": [
             {"rule": entry.rule, "column": entry.column, "rows": entry.rows, "detail": entry.detail}
@@ -69,6 +70,11 @@ def told(result: Result) -> Iterator[str]:
         f"{_counted(ledger.rows_in, 'row')} in, {_counted(ledger.rows_out, 'customer')} out "
         f"({ledger.dropped:,} dropped, {ledger.quarantined:,} quarantined)"
     )
+    if ledger.beyond_sample:
+        yield (
+            f"  - {_counted(ledger.beyond_sample, 'row')} of customers beyond the sample; "
+            "place them with: korzina score --data DATA --output segments.csv"
+        )
     yield from text_table(
         ["", "k", "inertia", "silhouette", "stability"],
         [

@@ -52,6 +52,7 @@ class Request:
     choose_reason: str = ""
     engine: str | None = None  # "local" or "spark"; None: what the environment says, else the spec
     master: str | None = None  # of Spark
+    sample: int | None = None  # train on so many customers, drawn by their ids; None: on all
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def options_of(request: Request, spec: Spec) -> Options:
         choose=request.choose,
         choose_reason=request.choose_reason,
         bounds=(spec.segments.min, spec.segments.max),
+        sample=request.sample,
     )
 
 
@@ -160,7 +162,7 @@ def analyse_source(
     from pipeline.segmenting import with_sensitivity
 
     refuse_open_questions(spec, data if isinstance(data, str) else None)
-    with gather(spec, data, engine, helper, watch) as gathered:
+    with gather(spec, data, engine, helper, watch, options.sample) as gathered:
         cleaned, staying = gathered.cleaned, gathered.staying
         training = analyse(
             cleaned,

@@ -108,3 +108,22 @@ def test_a_draft_never_takes_the_place_of_the_data(tmp_path: Path) -> None:
 
     assert isinstance(done.exception, UsageError)
     assert data.read_text("utf-8") == "id,spend\n1,2\n"
+
+
+@pytest.mark.parametrize("asked", ["init {loop}", "init {long}", "train --spec {long}", "train --spec x --data {long}"])
+def test_a_path_that_the_system_does_not_open_is_told_in_words(asked: str, tmp_path: Path) -> None:
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *asked.format(loop=loop, long=f"{'x' * 300}.csv").split()],
+        env={**os.environ, "KORZINA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "What to do" in done.stderr
+    assert "unexpected" not in done.stderr

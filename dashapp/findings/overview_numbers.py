@@ -188,9 +188,22 @@ def origin(segmentation: Segmentation) -> list[tuple[str, str]]:
     return [
         (_("Data"), _("{title}, as of {day}", title=segmentation.dataset.title, day=day(segmentation.dataset.as_of))),
         *_rows(segmentation.ledger),
+        *_sample(segmentation.ledger),
         (_("Trained"), moment(segmentation.started)),
         (_("Run"), segmentation.run_id),
     ]
+
+
+def _sample(ledger: Ledger) -> list[tuple[str, str]]:
+    """That the run is of a sample, where one was asked for."""
+    if not ledger.beyond_sample:
+        return []
+    told = plural(
+        "The segments are made of a sample drawn by the customers’ ids; {n} row of others was left out.",
+        "The segments are made of a sample drawn by the customers’ ids; {n} rows of others were left out.",
+        ledger.beyond_sample,
+    )
+    return [(_("Sample"), told)]
 
 
 def _rows(ledger: Ledger) -> list[tuple[str, str]]:

@@ -9,7 +9,14 @@ import pandas as pd
 from pipeline.cleaning import steps
 from pipeline.cleaning.canonical import customers_table, fingerprint, in_order, quarantine_table, used_columns, withheld
 from pipeline.cleaning.derive import add_shares, below_zero, derive, mentions
-from pipeline.cleaning.entries import MOST_EXAMPLES, imputed, no_shares, unreadable_rows, without_constants
+from pipeline.cleaning.entries import (
+    MOST_EXAMPLES,
+    beyond_sample,
+    imputed,
+    no_shares,
+    unreadable_rows,
+    without_constants,
+)
 from pipeline.cleaning.steps import Step, Where
 from pipeline.cleaning.typed import typed
 from pipeline.contract import (
@@ -68,7 +75,7 @@ def clean(raw: RawTable, spec: Spec, *, minimum_rows: int = LEAST_ROWS) -> Clean
     """
     scoring, spec = minimum_rows < LEAST_ROWS, spec.at(raw.as_of)
     chosen = _select(raw, spec, scoring)
-    untyped = [_rejected(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
+    untyped = [_not_read(raw, chosen), steps.exact_duplicates(chosen, raw.where)]
     ids = untyped[-1].frame.assign(**{spec.id.column: as_text(untyped[-1].frame[spec.id.column])})
     done = [*untyped, steps.missing_ids(ids, spec.id.column, raw.where)]
     done.append(typed(done[-1].frame, raw, spec))
@@ -120,7 +127,7 @@ def _account(
     entries: tuple[LedgerEntry, ...],
     aside: list[tuple[str, int]],
 ) -> Cleaned:
-    rows_in = len(raw.frame) + len(raw.rejects)
+    rows_in = len(raw.frame) + len(raw.rejects) + raw.left_out
     customers = customers_table(frame, dataset)
     names = [str(name).strip().strip("\ufeff") for name in raw.frame.columns]
     ledger = Ledger(
@@ -134,6 +141,7 @@ def _account(
         notes=(*raw.notes, *raw.faults_told(), *unknown_columns(names, spec)),
         tables=dict(raw.tables),
         lines=raw.account,
+        beyond_sample=raw.left_out,
     )
     return Cleaned(dataset=dataset, customers=customers, quarantine=quarantine_table(raw, spec, aside), ledger=ledger)
 
@@ -189,9 +197,10 @@ def unknown_columns(names: Iterable[str], spec: Spec) -> tuple[str, ...]:
 # ------------------------------------------------------------------ rules
 
 
-def _rejected(raw: RawTable, frame: pd.DataFrame) -> Step:
+def _not_read(raw: RawTable, frame: pd.DataFrame) -> Step:
     examples = tuple(reject.told for reject in raw.rejects[:MOST_EXAMPLES])
-    return Step(frame, (unreadable_rows(len(raw.rejects), examples),))
+    beyond = (beyond_sample(raw.left_out),) if raw.left_out else ()
+    return Step(frame, (unreadable_rows(len(raw.rejects), examples), *beyond))
 
 
 def _repeats(frame: pd.DataFrame, raw: RawTable, spec: Spec) -> list[Step]:

@@ -60,6 +60,19 @@ def unreadable_rows(number: int, examples: Examples = ()) -> LedgerEntry:
     )
 
 
+def beyond_sample(number: int) -> LedgerEntry:
+    """Rows of customers who are not in the sample that a caller asked for."""
+    return LedgerEntry(
+        rule=Message.of("beyond the sample"),
+        dropped=number,
+        detail=Message.counted(
+            "{n} row is of a customer beyond the sample that was asked for, whom 'korzina score' places",
+            "{n} rows are of customers beyond the sample that was asked for, whom 'korzina score' places",
+            number,
+        ),
+    )
+
+
 def exact_duplicates(number: int, examples: Examples = ()) -> LedgerEntry:
     """Rows that repeat another one in every column."""
     return LedgerEntry(

@@ -15,6 +15,7 @@ from pipeline.command_line.options import (
     MasterOption,
     Promote,
     ReasonOption,
+    SampleOption,
     SpecOption,
     mlflow_pages,
     plan_at,
@@ -24,7 +25,7 @@ from pipeline.command_line.options import (
 )
 from pipeline.command_line.removal import attach_purge
 from pipeline.command_line.score_command import place, told_placed
-from pipeline.command_line.terminal import can_ask, tell_version
+from pipeline.command_line.terminal import can_ask, tell_version, told_fault
 from pipeline.command_line.trial import DraftRequest, answers_of, as_document, data_of, target_of, told, try_draft
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "MasterOption",
     "Promote",
     "ReasonOption",
+    "SampleOption",
     "SpecOption",
     "answers_of",
     "as_document",
@@ -64,6 +66,7 @@ __all__ = [
     "target_of",
     "tell_version",
     "told",
+    "told_fault",
     "told_faults",
     "told_in",
     "told_placed",

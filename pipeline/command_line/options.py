@@ -28,6 +28,13 @@ DayOption = Annotated[
         help="Day from which recencies count; left out: the data's last where the spec says auto, else the spec's.",
     ),
 ]
+SampleOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sample",
+        help="Train on so many customers, drawn by their ids; left out: on all. 'score' places the others.",
+    ),
+]
 LanguageOption = Annotated[
     str | None, typer.Option(help="Language in which it is told: en or ru; left out: that of the headers.")
 ]
@@ -143,19 +150,7 @@ def told_in(language: str | None) -> Iterator[None]:
 
 
 def settings_fault(error: ValidationError) -> UsageError:
-    """Which variables are wrong, what they may be, what was found; an address may hold a password, and is not shown."""
-    from pipeline.contract import Joined, Message, expected_of
+    """Which variables are wrong, in words."""
+    from pipeline.contract import settings_in_words
 
-    prefix = str(Settings.model_config["env_prefix"])
-    faults = [("_".join(map(str, fault["loc"])), fault) for fault in error.errors()]
-    wanted = tuple(
-        Message.of("{variable}: {what}", variable=f"{prefix}{name.upper()}", what=expected_of(fault))
-        for name, fault in faults
-    )
-    shown = [repr(fault["input"]) for name, fault in faults if not name.endswith(("uri", "url", "root")) and name]
-    return UsageError.because(
-        Message.of("a setting is wrong") if len(faults) == 1 else Message.of("settings are wrong"),
-        expected=Message.of("{settings}", settings=Joined(wanted, "; ")),
-        found=", ".join(shown) or Message.of("something else"),
-        remedy=Message.of("mend it in the environment or in .env; 'korzina docs settings' lists them all"),
-    )
+    return settings_in_words(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -89,7 +90,7 @@ def target_of(data: str, output: Path | None, *, force: bool) -> Path:
     from pipeline.contract import Message
 
     target = output or _beside(data)
-    if target.resolve() == Path(data).expanduser().resolve():
+    if os.path.realpath(target) == os.path.realpath(Path(data).expanduser()):  # which takes a link in a circle
         raise UsageError.because(
             Message.of("{file}: the data themselves would be overwritten", file=str(target)),
             remedy=Message.of("give another name with --output FILE.toml"),

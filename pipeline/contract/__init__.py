@@ -69,6 +69,7 @@ from pipeline.contract.messages import (
     no_column,
     own,
     percent,
+    settings_in_words,
     speaker,
     unknown_name,
     with_currency,
@@ -195,7 +196,7 @@ __all__ = [
     "cuts_across_groups", "decoded", "empty_table", "encoded", "expected_of", "finding_in_words", "given_names",
     "grouped", "harmless", "identity_of", "inline", "is_large_share", "is_latin", "joined", "languages", "merged",
     "messages_of", "metric", "more_or_less", "names_its_unit", "next_to_most", "no_column", "of_sample", "own",
-    "part_of", "percent", "plain_quantity", "population", "restored", "reviewed_run", "rfm_cell", "share_label",
-    "speaker", "than_all", "unknown_name", "verdict_at", "verdicts", "with_currency", "with_label", "with_messages",
-    "with_names", "write_table", "write_workbook",
+    "part_of", "percent", "plain_quantity", "population", "restored", "reviewed_run", "rfm_cell", "settings_in_words",
+    "share_label", "speaker", "than_all", "unknown_name", "verdict_at", "verdicts", "with_currency", "with_label",
+    "with_messages", "with_names", "write_table", "write_workbook",
 ]  # fmt: skip

@@ -122,6 +122,7 @@ class Ledger(Record):
     notes: tuple[Words, ...] = ()
     tables: dict[str, int] = Field(default_factory=dict)  # rows of each table read, where there are several
     lines: LineAccount | None = None  # of the purchases that the rows were made from
+    beyond_sample: int = 0  # of the rows dropped, those of customers beyond a sample that was asked for
 
     @model_validator(mode="after")
     def _accounts(self) -> Ledger:
@@ -133,8 +134,8 @@ class Ledger(Record):
         return self
 
     def as_json(self) -> str:
-        """What is stored; without an account of lines it is to the last byte what version 0.1 wrote and reads."""
-        return self.model_dump_json(exclude=None if self.lines else {"lines"})
+        """What is stored; without lines and a sample it is to the last byte what version 0.1 wrote and reads."""
+        return self.model_dump_json(exclude={name for name in ("lines", "beyond_sample") if not getattr(self, name)})
 
 
 def is_large_share(share: float, customers: int) -> bool:

@@ -96,7 +96,7 @@ def _counted(engine: Engine, order: str, candidates: Sequence[tuple[Profile, boo
         return []
     number = quote(order)
     each = ", ".join(f"count(DISTINCT {quote(profile.name)}) AS n{at}" for at, (profile, _) in enumerate(candidates))
-    sums = ", ".join(f"coalesce(sum(n{at}), 0), count_if(n{at} > 1)" for at in range(len(candidates)))
+    sums = ", ".join(f"coalesce(sum(n{at}), 0), count(*) FILTER (n{at} > 1)" for at in range(len(candidates)))
     counted = engine.rows(
         f"SELECT {sums} FROM (SELECT {each} FROM {quote(SINGLE)} WHERE {number} IS NOT NULL GROUP BY {number})"
     )[0]

@@ -64,7 +64,7 @@ def settle_forms(frame: pd.DataFrame, typed: pd.DataFrame, answers: Mapping[str,
         if kind == "date":
             if not pd.api.types.is_datetime64_any_dtype(series):
                 dated[name] = day_forms(series)
-        elif fits(SERIAL_WORDS, str(name)) or (kind == "number" and _are_compact_days(series)):
+        elif fits(SERIAL_WORDS, str(name)) or _are_wrapped(series) or (kind == "number" and _are_compact_days(series)):
             serial = day_forms(series)
             if serial and serial[0].share >= _LEAST:
                 dated[name] = serial
@@ -89,6 +89,13 @@ def _are_compact_days(series: pd.Series) -> bool:
         return False
     forms = [form for form in day_forms(series) if form.form == "%Y%m%d"]
     return bool(forms) and forms[0].share == 1.0 and series.nunique() >= _LEAST_DAYS
+
+
+def _are_wrapped(series: pd.Series) -> bool:
+    """Whether the cells are moments as .NET writes them into JSON: ``/Date(1700000000000)/``."""
+    return pd.api.types.is_string_dtype(series) and bool(
+        series.dropna().iloc[:_FEW].str.contains("/Date(", regex=False).any()
+    )
 
 
 def is_id_with_point(series: pd.Series, name: str) -> bool:

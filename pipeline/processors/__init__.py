@@ -1,7 +1,7 @@
 """Helper processes and threads: how many there are, how work is shared among them, and folders that end with them."""
 
 from pipeline.processors.limited_process import TooMuchError, limited
-from pipeline.processors.memory import fitting_rows, free_memory, needed_memory
+from pipeline.processors.memory import fitting_rows, free_memory, needed_for_text, needed_memory
 from pipeline.processors.own_folders import OwnFolder, own_folder, remove_left
 from pipeline.processors.parallel import Helper, keep_loaded, process_helper, share
 from pipeline.processors.threads import THREADS, Pool, one_thread, pool
@@ -16,6 +16,7 @@ __all__ = [
     "free_memory",
     "keep_loaded",
     "limited",
+    "needed_for_text",
     "needed_memory",
     "one_thread",
     "own_folder",

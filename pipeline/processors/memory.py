@@ -19,11 +19,17 @@ _LIMITS = (  # of a container, version 2 and 1: what it may hold, what it holds,
 # training of ten millions has not been measured.
 _OF_PROGRAM = 900_000_000  # bytes, of both processes before there are customers
 _OF_CUSTOMER, _OF_VALUE = 400, 40  # labels of each k, ids, distances; values as read, cleaned and transformed
+_OF_TEXT = 6.5  # bytes held for one of a text file, as it stands, in records and as cells: 120 and 400 MB of CSV
 
 
 def needed_memory(rows: int, columns: int) -> int:
     """Bytes that all processes of a training hold at most, for ``rows`` customers with so many columns."""
     return _OF_PROGRAM + rows * (_OF_CUSTOMER + columns * _OF_VALUE)
+
+
+def needed_for_text(size: int) -> int:
+    """Bytes that are held at most while so many bytes of text are read, none of which is analysed yet."""
+    return _OF_PROGRAM + int(_OF_TEXT * size)
 
 
 def fitting_rows(free: int, columns: int) -> int:

@@ -84,8 +84,8 @@ def _starved(error: Exception) -> StarvedError:
         if killed
         else "there is not enough memory to go on",
         found="" if free is None else f"{free / 2**30:.1f} GiB free now",
-        remedy="end other programs, keep fewer columns in the spec, train on a part of the customers, or use a machine "
-        "with more memory; nothing of this training is in the store",
+        remedy="end other programs, keep fewer columns in the spec, train on a sample of the customers (--sample), "
+        "or use a machine with more memory; nothing of this training is in the store",
     )
 
 

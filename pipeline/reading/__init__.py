@@ -1,6 +1,6 @@
 """A source to raw rows: text in any encoding, Parquet, databases; DuckDB is asked from here and nowhere else."""
 
-from pipeline.reading.databases import database_tables, is_database, loaded
+from pipeline.reading.databases import SQLITE_START, database_tables, is_database, loaded
 from pipeline.reading.engine import Engine, QueryError, literal, named_columns, quote, tables
 from pipeline.reading.frames import SINGLE, Data, Frames
 from pipeline.reading.kept import keeping
@@ -35,6 +35,7 @@ __all__ = [
     "NULLS",
     "ROW_ID",
     "SINGLE",
+    "SQLITE_START",
     "TRUE",
     "Choice",
     "Data",

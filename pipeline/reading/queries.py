@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.contract import LineAccount, Message
 from pipeline.errors import InputError, SpecError
-from pipeline.reading.engine import Engine, QueryError, tables
+from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow
 from pipeline.reading.joined_tables import make_view
 from pipeline.reading.lines import (
@@ -39,9 +39,11 @@ from pipeline.reading.lines import (
     with_line_numbers,
 )
 from pipeline.reading.raw import RawTable
+from pipeline.reading.typed_rows.sampling import DrawnRows, draw_rows
 from pipeline.spec import Spec, asks_day, with_day
 
 ANSWER = "(answer)"
+_ALL = "(all answered)"  # of which a sample is drawn
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,17 @@ def asked(session: Opened, given: Given, key: str, query: str, /, **more: pd.Dat
         refuse_failing(session)
         names = [*given.names, *(["lines"] if session.judged else []), *more]
         raise query_failed(session.spec, key, error, names) from error
+
+
+def draw_answer(session: Opened, given: Given, key: str, query: str, customers: int) -> DrawnRows | None:
+    """Of the answer the rows of so many customers; None where it has no more. It is computed once; see ``asked``."""
+    _define_answer(session, given, key, query)
+    try:
+        session.engine.keep(_ALL, f"SELECT * FROM {quote(ANSWER)}")
+        return draw_rows(session.engine, _ALL, session.spec.id.column, customers)
+    except QueryError:
+        refuse_failing(session)
+        raise
 
 
 def refuse_failing(session: Opened) -> None:

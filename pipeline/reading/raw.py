@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +13,12 @@ import pandas as pd
 
 from pipeline.contract import Joined, LineAccount, Message, Quantity
 from pipeline.errors import StarvedError
-from pipeline.processors import fitting_rows, free_memory, needed_memory
+from pipeline.processors import fitting_rows, free_memory, needed_for_text, needed_memory
 from pipeline.reading.questions import Question
 
 _MOST_PLACES = 3
 _SMALL, _UNTOLD = 5_000_000, 400_000_000  # values that are read whatever is free; and where the system does not tell it
+_LITTLE_TEXT = 100_000_000  # bytes that are read whatever is free
 _READ = 8  # bytes of a value that are held once it is read
 ROW_ID = "(row)"  # id of a table that has none: where the row stands in its file; holds for that very file only
 
@@ -64,6 +64,7 @@ class RawTable:
     told: tuple[Message, ...] = ()  # of the notes, those that a reader has to know before training
     faults: tuple[tuple[str, int], ...] = ()  # column and position of cells that hold an error of the spreadsheet
     title: str = ""  # what stands above the header of the one file or sheet read
+    left_out: int = 0  # rows of customers beyond the sample that was asked for
 
     def row_ids(self) -> pd.Series:
         """Text that tells each row apart where no column does: ``17`` or ``b.csv:17``."""
@@ -115,19 +116,43 @@ def refuse_starving(rows: int, columns: int, source: str, *, held: bool = False)
         raise _starved(rows, columns, source, free)
 
 
+def refuse_much_text(size: int, source: str) -> None:
+    """Raise ``StarvedError`` where so many bytes of text, which are read whole, do not fit into memory."""
+    free = free_memory()
+    if size < _LITTLE_TEXT or free is None or needed_for_text(size) <= free:
+        return
+    raise StarvedError.because(
+        _more_than_free(source, needed_for_text(size), free),
+        found=Message.of("{size} GB of text", size=Quantity(size / 1e9, ".1f")),
+        remedy=Message.of(
+            "save the table as Parquet, of which only what is needed is read, and add --sample where that is too much "
+            "as well; or give the file in parts, or use a machine with more memory"
+        ),
+    )
+
+
+def _round(rows: int) -> int:
+    """So many, or a few less, of which a person types two figures."""
+    tens = int(10 ** max(0, len(str(rows)) - 2))
+    return rows // tens * tens
+
+
 def _starved(rows: int, columns: int, source: str, free: int) -> StarvedError:
     return StarvedError.because(
-        Message.of(
-            "{source}: about {needed} GB of memory will be needed, {free} GB are free",
-            source=source,
-            needed=Quantity(needed_memory(rows, columns) / 1e9, ".1f"),
-            free=Quantity(free / 1e9, ".1f"),
-        ),
+        _more_than_free(source, needed_memory(rows, columns), free),
         found=Message.of("{rows} rows x {columns} columns", rows=Quantity(rows), columns=Quantity(columns)),
         remedy=Message.of(
-            "leave out columns that the spec does not use; or train on one customer in {parts} with [source] query = "
-            '"SELECT * FROM data WHERE hash(id) % {parts} = 0", where id is the column of ids, and place the others '
-            "with 'korzina score'; or use a machine with more memory",
-            parts=Quantity(math.ceil(rows / max(1, fitting_rows(free, columns))), "d"),
+            "leave out columns that the spec does not use; or train on a sample of the customers, --sample {fitting}, "
+            "and place the others with 'korzina score'; or use a machine with more memory",
+            fitting=Quantity(_round(fitting_rows(free, columns)), "d"),
         ),
+    )
+
+
+def _more_than_free(source: str, needed: int, free: int) -> Message:
+    return Message.of(
+        "{source}: about {needed} GB of memory will be needed, {free} GB are free",
+        source=source,
+        needed=Quantity(needed / 1e9, ".1f"),
+        free=Quantity(free / 1e9, ".1f"),
     )

@@ -6,32 +6,38 @@ import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError, SpecError
 from pipeline.reading.databases import is_database, loaded, read_database
-from pipeline.reading.engine import Engine, QueryError, count_rows, quote, tables
-from pipeline.reading.frames import SINGLE, Arrow, Data, Frames
-from pipeline.reading.kinds import convert, not_readable
+from pipeline.reading.engine import Engine, QueryError, tables
+from pipeline.reading.frames import SINGLE, Data, Frames
+from pipeline.reading.kinds import not_readable
 from pipeline.reading.limits.parquet import refuse_unfolding
-from pipeline.reading.lines import judge_days
-from pipeline.reading.queries import ANSWER, Given, account, answer, answering, asked, last_of, opened, query_failed
-from pipeline.reading.raw import RawTable, refuse_starving
+from pipeline.reading.queries import (
+    ANSWER,
+    Given,
+    account,
+    answer,
+    answering,
+    asked,
+    draw_answer,
+    opened,
+    query_failed,
+)
+from pipeline.reading.raw import RawTable
 from pipeline.reading.shapes.archives import is_archive
 from pipeline.reading.shapes.files import files_in, find_files, is_parquet, package_folder, refuse_outside
 from pipeline.reading.stored import has_any, inferred, read_stored, read_text, whole_table
+from pipeline.reading.typed_rows.sampling import with_sample
+from pipeline.reading.typed_rows.typed_tables import Table, dated, finished_table, typed_table
 from pipeline.spec import Spec, is_named
 
-Table: TypeAlias = list[Path] | Arrow  # a table's files, or the table itself
 
-
-def read_source(spec: Spec, data: Data | None) -> RawTable:
+def read_source(spec: Spec, data: Data | None, sample: int | None = None) -> RawTable:
     """Rows as they were written, from ``data`` or from where the spec says they are.
 
     Parameters
@@ -40,6 +46,8 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
         ``source`` gives tables, query, encoding, delimiter; all may be left out.
     data
         A file, a folder, a glob pattern, a database's URL, or tables in memory; None: the spec's own package or tables.
+    sample
+        Of so many customers, drawn by their ids; None: of all. Days and lines are those of all.
 
     Raises
     ------
@@ -48,10 +56,10 @@ def read_source(spec: Spec, data: Data | None) -> RawTable:
 
     """
     if isinstance(data, str) and is_database(data) and not spec.source.load:
-        return _dated(read_database(spec, data), spec)
+        return _sampled(dated(read_database(spec, data), spec), spec, sample)
     try:
         with _held(spec, data) as held:
-            return _dated(_read_tables(spec, held), spec)
+            return _sampled(dated(_read_tables(spec, held, sample), spec), spec, sample)
     except OSError as error:
         raise InputError.because(
             Message.of("{file}: cannot be read", file=str(error.filename or data)),
@@ -79,19 +87,15 @@ def _held(spec: Spec, data: Data | None) -> Iterator[Data | None]:
         yield held
 
 
-def _dated(raw: RawTable, spec: Spec) -> RawTable:
-    """With the day that "auto" is in a table of customers: the last plausible one of its columns of days."""
-    if spec.as_of != "auto" or raw.as_of is not None:
-        return raw
-    days = [name for name, column in spec.columns.items() if column.kind == "date" and name in raw.frame]
-    last = [_last_day(raw.frame[name], spec.source.day_form(name)) for name in days]
-    return replace(raw, as_of=last_of([day for day in last if day], raw.source))
+def _sampled(raw: RawTable, spec: Spec, sample: int | None) -> RawTable:
+    """The customers of the sample, where all have been read."""
+    return with_sample(raw, spec.id.column, sample) if sample is not None and not raw.left_out else raw
 
 
-def _read_tables(spec: Spec, data: Data | None) -> RawTable:
+def _read_tables(spec: Spec, data: Data | None, sample: int | None) -> RawTable:
     given, source = _tables(spec, data)
     if spec.source.query or spec.source.view:
-        return _query(spec, given, source, typed=_typed_already(data))
+        return _query(spec, given, source, sample, typed=_typed_already(data))
     if len(given) != 1:
         raise SpecError.because(
             Message.of("{spec}: several tables and no query", spec=str(spec.path or spec.name)),
@@ -102,12 +106,7 @@ def _read_tables(spec: Spec, data: Data | None) -> RawTable:
     table = next(iter(given.values()))
     if isinstance(table, list) and not is_parquet(table):
         return read_text(table, spec.source, source)
-    return _typed_table(spec, table, source)
-
-
-def _last_day(column: pd.Series, date_format: str | None) -> date | None:
-    known = convert(column, "date", date_format=date_format).values.dropna().dt.date
-    return judge_days(sorted(known.value_counts().items())).last
+    return typed_table(spec, table, source, sample)
 
 
 def _tables(spec: Spec, data: Data | None) -> tuple[dict[str, Table], str]:
@@ -162,53 +161,7 @@ def _is_one_file(data: Data | None, tables: int) -> bool:
     return isinstance(data, str) and tables == 1 and not Path(data).expanduser().is_dir()
 
 
-def _typed_table(spec: Spec, table: Table, shown: str) -> RawTable:
-    """Parquet files or a table in memory, whose columns have types already."""
-    in_files = isinstance(table, list)
-    if isinstance(table, list):
-        refuse_unfolding(table, shown)
-    try:
-        with tables({SINGLE: table} if in_files else {}, {} if in_files else {SINGLE: table}) as engine:
-            described = engine.columns(SINGLE)
-            if isinstance(table, list):
-                refuse_starving(count_rows(table), len(described), str(table[0]))
-            nested = [
-                name for name, kind in described.items() if "[" in kind or kind.startswith(("STRUCT", "MAP", "UNION"))
-            ]
-            # ids as text: a nullable 64-bit number would come back as a float and lose digits
-            exact = [name for name in described if name.strip() == spec.id.column]
-            columns = f"* REPLACE (CAST({quote(exact[0])} AS VARCHAR) AS {quote(exact[0])})" if exact else "*"
-            frame = engine.query(f"SELECT {columns} FROM {quote(SINGLE)}")
-    except QueryError as error:
-        raise InputError.because(
-            Message.of("{file}: not readable as Parquet", file=shown)
-            if in_files
-            else Message.of("{file}: not readable as a table", file=shown),
-            found=str(error).splitlines()[0],
-            remedy=Message.of("write the file anew with the program that it comes from, or save it as CSV"),
-        ) from error
-    if nested:
-        raise InputError.because(
-            Message.of("{file}: columns with lists or records inside", file=shown),
-            found=", ".join(nested[:10]),
-            expected=Message.of("one value in each cell"),
-            remedy=Message.of("leave these columns out of the file, or unnest them with [source] query"),
-        )
-    return _typed(frame, shown, {SINGLE: len(frame)})
-
-
-def _typed(frame: pd.DataFrame, source: str, tables: dict[str, int], notes: tuple[str, ...] = ()) -> RawTable:
-    if frame.empty:
-        raise InputError.because(
-            Message.of("{source}: no rows", source=source),
-            expected=Message.of("one row a customer"),
-            remedy=Message.of("look into the data; where the spec has source.query, check what it leaves out"),
-        )
-    refuse_starving(*frame.shape, source, held=True)
-    return RawTable(frame, source, np.arange(1, len(frame) + 1, dtype=np.int64), tables=tables, notes=notes)
-
-
-def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> RawTable:
+def _query(spec: Spec, given: dict[str, Table], source: str, sample: int | None, *, typed: bool) -> RawTable:
     """Each table under its name, then the spec's query."""
     known = _by_form(spec, given, source, typed=typed)
     query, key = spec.source.query or f"SELECT * FROM {SINGLE}", "source.query"
@@ -218,7 +171,8 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
                 name: len(table) if (table := known.frames.get(name)) is not None else session.engine.count(name)
                 for name in given
             }
-            frame = asked(session, known, key, query)
+            drawn = None if sample is None else draw_answer(session, known, key, query, sample)
+            frame = asked(session, known, key, query) if drawn is None else drawn.frame
             lines = account(session, known)
     except QueryError as error:
         raise query_failed(spec, key, error, known.names) from error
@@ -233,7 +187,7 @@ def _query(spec: Spec, given: dict[str, Table], source: str, *, typed: bool) -> 
                 examples=Joined(tuple(reject.told for reject in rejects[:5]), "; "),
             )
         )
-    return replace(_typed(frame, source, sizes, tuple(notes)), account=lines, as_of=session.spec.day)
+    return replace(finished_table(frame, source, sizes, tuple(notes), drawn), account=lines, as_of=session.spec.day)
 
 
 def _typed_already(data: Data | None) -> bool:

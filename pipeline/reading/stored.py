@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.reading.frames import Arrow
 from pipeline.reading.kept import kept, state_of
 from pipeline.reading.kinds import infer
-from pipeline.reading.raw import RawTable
+from pipeline.reading.raw import RawTable, refuse_much_text
 from pipeline.reading.shapes.together import read_files
 from pipeline.spec import Source
 
@@ -27,7 +27,8 @@ _ROWS = {
 
 
 def read_text(files: list[Path], source: Source, shown: str) -> RawTable:
-    """Files that are one table, read once where a command needs them several times."""
+    """Files that are one table, read once where a command needs them several times; raises ``StarvedError``."""
+    refuse_much_text(sum(file.stat().st_size for file in files), shown)
     how = source.model_dump_json(include=_ROWS)
     return kept(("rows", state_of(files), how, shown), lambda: read_files(files, source, shown))
 

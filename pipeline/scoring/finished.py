@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cleaning import used_columns
-from pipeline.reading import Data, Frames, RawTable, holds_files
+from pipeline.reading import Data, Frames, RawTable, holds_files, is_database
 
 if TYPE_CHECKING:
     from pipeline.spec import Spec
@@ -16,7 +16,7 @@ def is_ready(spec: Spec, data: Data) -> bool:
     """Whether ``data`` is one file although the spec reads several tables: what its query would yield, then."""
     if isinstance(data, Frames):
         return len(spec.source.tables) > 1 and data.single is not None
-    several = len(spec.source.tables) > 1 and "://" not in data
+    several = len(spec.source.tables) > 1 and not is_database(data)
     return several and Path(data).expanduser().is_file() and not holds_files(data)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _AT_ONCE = 100_000  # customers written as text at once
 
 def check_output(output: Path, data: str) -> None:
     """Refuse, before anything is computed, a file that would overwrite the data; raises ``UsageError``."""
-    if output.resolve() == Path(data).expanduser().resolve():
+    if os.path.realpath(output) == os.path.realpath(Path(data).expanduser()):
         raise UsageError.because(
             Message.of("{file}: the customers' own file would be overwritten", file=str(output)),
             remedy=Message.of("give another file with --output"),

@@ -36,7 +36,7 @@ from pipeline.contract import (
 )
 from pipeline.errors import InputError, SpecError, StarvedError, nearest_name
 from pipeline.processors import own_folder
-from pipeline.reading import ROW_ID, Data, RawTable
+from pipeline.reading import ROW_ID, SQLITE_START, Data, RawTable
 from pipeline.scoring.drift import measure_drift
 from pipeline.scoring.finished import as_table, finished, is_ready
 from pipeline.scoring.output import check_output, write_scores
@@ -101,9 +101,11 @@ def score_upload(segmentation: Segmentation, name: str, content: bytes, *, as_of
     InputError
         Naming the file as its sender does.
     """
-    if content.startswith(_PARQUET):  # a few kilobytes of it can unfold to gigabytes
+    if content.startswith((_PARQUET, SQLITE_START)):  # a few kilobytes of them can unfold to gigabytes
         raise InputError.because(
-            Message.of("{file} is a Parquet file", file=name),
+            Message.of("{file} is a Parquet file", file=name)
+            if content.startswith(_PARQUET)
+            else Message.of("{file} is an SQLite database", file=name),
             expected=Message.of("a table as text (CSV)"),
             remedy=Message.of("save it as CSV, or use 'korzina score'"),
         )

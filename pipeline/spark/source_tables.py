@@ -181,7 +181,7 @@ def jdbc(data: str) -> tuple[str, str, str]:
     """The address as JDBC has it, without user and password, and those."""
     if data.startswith("jdbc:"):
         return data, "", ""
-    parts = urlsplit(data)
+    parts = urlsplit(data if "://" in data else f"sqlite:///{data}")
     if not parts.scheme.startswith("postgres"):
         raise _only_local(f"{parts.scheme}:...", parts.scheme)
     port = f":{parts.port}" if parts.port else ""

@@ -11,6 +11,7 @@ from pipeline.understanding.evidence import (
     vocabulary,
     words,
 )
+from pipeline.understanding.evidence.dated_documents import dated_documents, lines_of_documents
 from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
@@ -22,8 +23,6 @@ from pipeline.understanding.known_forms import (
 from pipeline.understanding.merged import merged_columns
 from pipeline.understanding.periods import (
     ask_year,
-    dated_documents,
-    lines_of_documents,
     lines_of_periods,
     lines_with_day,
     parts_of_a_day,

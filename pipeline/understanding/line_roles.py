@@ -14,6 +14,8 @@ from pipeline.understanding.purchases import (
     DayCandidate,
     Found,
     ask_money,
+    ask_namesakes,
+    before_tax,
     beside_the_money,
     in_whole_units,
     known_profile,
@@ -230,14 +232,15 @@ def _money(
     if chosen == "none":
         reading.tell(_NO_MONEY)
         return
-    stated = money_of(amounts, relations, reading.order, reading.item)
+    stated = before_tax(money_of(amounts, relations, reading.order, reading.item), table, relations)
     reading.money = stated.money
     reading.told += stated.told
     if stated.question is None:
         less_discount(reading, table, relations, given)
     less_given_back(reading, table, relations)
-    if stated.question:
-        reading.questions.append(stated.question)
+    question = stated.question or ask_namesakes(stated.money, table, relations)
+    if question:
+        reading.questions.append(question)
     if stated.money is None and not _ask_rated(reading, table, given):
         question = ask_money(reading, table, relations)
         if len(question.choices) > 1 or any(map(_named_money, table)):

@@ -11,13 +11,14 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.contract import Message, Quantity
-from pipeline.reading import Choice, Engine, Question, literal, month_words, quote, with_english_months
+from pipeline.contract import Joined, Message, Quantity
+from pipeline.reading import Choice, Question, literal, month_words, quote, with_english_months
 from pipeline.understanding.evidence import Profile, fits
 
 Unit = Literal["day", "week", "month", "quarter"]
 _Reader = Callable[[Sequence[str]], date | None]  # of a header's parts
 LEAST_PERIODS = 3
+_AMOUNT = "amount"
 _PART = re.compile(r"\d+|[^\W\d_]+")
 _YEARS = range(1990, 2101)
 _SHORT = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,10 +36,18 @@ class Periods:
     unit: Unit = "month"
     days: dict[str, str] = field(default_factory=dict)
     yearless: dict[str, int] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)  # column -> what it says of its period, where it is several
 
     @property
     def told(self) -> Message:
         """How the columns are read."""
+        if self.measures:
+            return Message.of(
+                "{n} columns say {measures} of each period: together they are a line of it, which counts as one order; "
+                "who bought in none is left out",
+                n=Quantity(len(self.measures)),
+                measures=Joined(tuple(dict.fromkeys(self.measures.values()))),
+            )
         return _told(self.unit, Quantity(len(self.days or self.yearless)))
 
 
@@ -81,7 +90,32 @@ def periods_of(columns: Sequence[str]) -> Periods:
         days = _whole(days, columns)
         if len(days) >= LEAST_PERIODS and len(set(days.values())) == len(days):
             return Periods(unit, days)
-    return _months(columns)
+    months = _months(columns)
+    return months if months.days or months.yearless else _measured(columns)
+
+
+def _measured(columns: Sequence[str]) -> Periods:
+    """Columns that say several things of each period (``Jan 2023 orders``, ``Jan 2023 sum``), all of the same ones."""
+    idle = {*month_words(), "г", "год", "года"}
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        words = [part for part in _PART.findall(column) if not part.isdigit() and part.lower() not in idle]
+        words = [part for part in words if not (_WEEK.fullmatch(part.lower()) or _QUARTER.fullmatch(part.lower()))]
+        groups.setdefault(" ".join(words), []).append(column)
+    several = [group for group in groups.values() if len(group) >= LEAST_PERIODS]
+    if len(several) < 2 or len(several) == len(columns):
+        return Periods()
+    found = {rest: periods_of(group) for rest, group in groups.items() if len(group) >= LEAST_PERIODS}
+    same: dict[tuple[object, ...], list[str]] = {}
+    for rest, one in found.items():
+        same.setdefault((one.unit, *sorted(one.days.values()), *sorted(one.yearless.values())), []).append(rest)
+    key, rests = max(same.items(), key=lambda item: (len(item[0]) > 1) * len(item[1]))
+    if len(rests) < 2 or len(key) <= LEAST_PERIODS:
+        return Periods()
+    days = {column: day for rest in rests for column, day in found[rest].days.items()}
+    yearless = {column: month for rest in rests for column, month in found[rest].yearless.items()}
+    measures = {column: rest or _AMOUNT for rest in rests for column in groups[rest] if column in {**days, **yearless}}
+    return Periods(found[rests[0]].unit, days, yearless, measures)
 
 
 def _whole(days: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
@@ -196,10 +230,14 @@ def lines_of_periods(periods: Periods, columns: Mapping[str, bool], year: int | 
     days = periods.days or {column: f"{year:04d}-{month:02d}-01" for column, month in periods.yearless.items()}
     sums = [column for column, of_numbers in columns.items() if of_numbers and fits(_SUMS, column)]
     kept = ", ".join(quote(column) for column in columns if column not in (*days, *sums))
+    by_day: dict[str, dict[str, str]] = {}  # first day -> column -> what it says
+    for column, day in days.items():
+        by_day.setdefault(day, {})[column] = periods.measures.get(column, _AMOUNT)
     parts = [
-        f"SELECT {kept}, DATE '{day}' AS {quote(periods.unit)}, {quote(column)} AS {quote('amount')} "
-        f"FROM {quote(table)} WHERE {quote(column)} <> 0"
-        for column, day in days.items()
+        f"SELECT {kept}, DATE '{day}' AS {quote(periods.unit)}, "
+        + ", ".join(f"{quote(column)} AS {quote(measure)}" for column, measure in said.items())
+        + f" FROM {quote(table)} WHERE {' OR '.join(f'{quote(column)} <> 0' for column in said)}"
+        for day, said in by_day.items()
     ]
     return "\nUNION ALL BY NAME ".join(parts)
 
@@ -265,27 +303,3 @@ def lines_with_day(parts: Sequence[Profile], table: str) -> str:
         f"SELECT * EXCLUDE ({left}), try_cast(printf('%04d-%02d-%02d', {year}, {month}, {day}) AS DATE) AS "
         f"{quote('date')} FROM {quote(table)}"
     )
-
-
-_DOCUMENT_DAY = r"(?:^|\s)(?:от|від|vom|dated|du) (\d{1,2}\.\d{1,2}\.\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?$"
-_FEW_ROWS, _NEARLY_ALL = 500, 0.95  # rows looked at first; share of the cells that end in a day
-
-
-def dated_documents(engine: Engine) -> str | None:
-    """The column of texts of which (nearly) all end in a day: ``Реализация 0000-000123 от 05.01.2023 10:22:33``."""
-    for name, kind in engine.columns("data").items():
-        if kind != "VARCHAR":
-            continue
-        column = quote(name)
-        ends = f"count_if(regexp_matches(trim({column}), {literal(_DOCUMENT_DAY)}))"
-        asked = f"SELECT {ends} >= {_NEARLY_ALL} * count(*) AND {ends} > 0 AS enough FROM "
-        few = engine.query(f"{asked} (SELECT {column} FROM data LIMIT {_FEW_ROWS})")
-        if bool(few["enough"].iloc[0]) and bool(engine.query(f"{asked} data")["enough"].iloc[0]):
-            return name
-    return None
-
-
-def lines_of_documents(column: str, table: str) -> str:
-    """SQL that puts the day of each document beside it, as ``date``."""
-    day = f"regexp_extract(trim({quote(column)}), {literal(_DOCUMENT_DAY)}, 1)"
-    return f"SELECT *, CAST(try_strptime({day}, '%d.%m.%Y') AS DATE) AS {quote('date')} FROM {quote(table)}"

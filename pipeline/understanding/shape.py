@@ -146,6 +146,13 @@ def settle_customers(
         reading.tell("one row a customer, known only by the line: no column tells customers apart")
 
 
+def written_several_times(reading: Understanding, customer: who.CustomerCandidate) -> None:
+    """Customers whose rows repeat in every cell: one of each is used."""
+    reading.form, reading.customer = "customers", customer.name
+    reading.tell("one row a customer, known by {column}", column=customer.name)
+    reading.tell("some customers are written several times, the same in every cell: each counts once")
+
+
 def _keys(table: Sequence[Profile]) -> list[Profile]:
     """Columns that tell rows apart, those named after customers first, row numbers last."""
     keys = [

@@ -16,6 +16,7 @@ from pipeline.understanding.purchases import (
     DayCandidate,
     amounts_of,
     days,
+    one_row_each,
     order_of,
 )
 from pipeline.understanding.roles import Answers, Understanding
@@ -70,8 +71,13 @@ def understand(
     if not any(candidate.words >= 2.0 for candidate in ranked):
         ranked = who.once_each(table, order, day, paid=amounts.any) or ranked
     purchases = shape.is_lines(table, ranked, order, day, amounts, given)
+    if purchases and order is None and ranked and not given.get("kind") and who.same_rows(table, ranked[0], relations):
+        shape.written_several_times(reading, ranked[0])
+        return reading, table
     if purchases and day is None and ranked:
         who.refuse_repeated(table, ranked[0], relations)
+    if purchases and order is None and given.get("order") is None:
+        order = one_row_each(table, relations)
     if purchases:
         read_lines(reading, table, relations, given, order, day, dated, ranked, amounts)
     else:

@@ -45,6 +45,7 @@ VALUES: tuple[Any, ...] = (
     '{"run": "x", "counts": [1]}',
     {"props": {}, "type": "Div"},
 )
+ADDRESSES = ("/", "/explore", "/segment/9", "/segment/1", "/korzina/", "/korzina/data", "/compare", "//x", "/nowhere")
 RAW: tuple[bytes, ...] = (
     b"",
     b"null",
@@ -203,7 +204,8 @@ def proper(callback: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 def _place(name: str, prop: str, rng: random.Random, *, valued: bool = False) -> Any:
     def one(given: Any) -> dict[str, Any]:
-        return {"id": given, "property": prop, **({"value": copy.deepcopy(rng.choice(VALUES))} if valued else {})}
+        pool = ADDRESSES if prop == "pathname" and rng.random() < 0.5 else VALUES  # else the router is hardly reached
+        return {"id": given, "property": prop, **({"value": copy.deepcopy(rng.choice(pool))} if valued else {})}
 
     if not name.startswith("{"):
         return one(name)

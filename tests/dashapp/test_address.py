@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from dashapp.app import create_app
 from dashapp.data import SegmentationData
-from dashapp.prefix import UnderPrefix, inner, outer
+from dashapp.prefix import UnderPrefix, add_slash, inner, outer
 from pipeline.settings import Settings
 from tests.dashapp.conftest import MemoryStore
 
@@ -43,6 +43,7 @@ def echo() -> FlaskClient:
         seen = {"path": request.path, "outer": outer("/explore?k=1"), "inner": inner(request.args.get("at"))}
         return {**seen, "query": request.query_string.decode()}
 
+    server.before_request(add_slash)
     server.wsgi_app = UnderPrefix(server.wsgi_app, PREFIX)
     return server.test_client()
 
@@ -71,6 +72,20 @@ def test_the_bare_prefix_is_led_to_the_first_page_with_its_query(echo: FlaskClie
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{PREFIX}/?run=1&x=%2F")
     assert echo.get(PREFIX).headers["Location"] == f"{PREFIX}/"
+
+
+def test_the_bare_prefix_answers_like_every_other_address(client: FlaskClient) -> None:
+    """Behind the guard: known names alone, no page of another site, and the headers and the number of every answer."""
+    known, first = client.get(f"{PREFIX}?run=1"), client.get(f"{PREFIX}/")
+
+    assert (known.status_code, known.headers["Location"]) == (302, f"{PREFIX}/?run=1")
+    own = {"Location", "Content-Length", "Content-Encoding", "Content-Type"}
+    assert {name for name, _value in first.headers} - own <= {name for name, _value in known.headers}
+    assert known.headers["Cache-Control"] == "no-store"
+    assert client.get(PREFIX, headers={"Host": "evil.example"}).status_code == 421
+    assert client.get(PREFIX, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.get(PREFIX, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 403
+    assert [client.open(PREFIX, method=method).status_code for method in ("POST", "PUT", "DELETE")] == [405] * 3
 
 
 @pytest.mark.parametrize("path", [None, 3, "", "compare", "/compare", "/tools/korzina-2/compare", "https://host/x"])
@@ -119,16 +134,11 @@ def test_the_page_around_asks_for_nothing_outside(client: FlaskClient) -> None:
     assert outside(list(addresses(client.get("/_dash-layout").get_json()))) == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/explore", "/segment/1", "/baskets", "/campaigns", "/compare", "/data", "/score", "/nowhere"]
-)
-def test_no_link_of_a_page_leads_outside(client: FlaskClient, path: str) -> None:
+def drawn(client: FlaskClient, address: str) -> str:
+    """What the router draws for a browser that stands at ``address``."""
     callback = next(
         one for one in client.get("/_dash-dependencies").get_json() if one["output"].startswith(".._pages_content")
     )
-    places = [{**one, "value": ""} for one in callback["inputs"]]
-    for place in places:
-        place["value"] = f"{PREFIX}{path}" if place["property"] == "pathname" else ""
     outputs = [
         dict(zip(("id", "property"), one.rsplit(".", 1), strict=True)) for one in callback["output"][2:-2].split("...")
     ]
@@ -137,12 +147,26 @@ def test_no_link_of_a_page_leads_outside(client: FlaskClient, path: str) -> None
         json={
             "output": callback["output"],
             "outputs": outputs,
-            "inputs": places,
+            "inputs": [
+                {**one, "value": address if one["property"] == "pathname" else ""} for one in callback["inputs"]
+            ],
             "changedPropIds": ["_pages_location.pathname"],
             "state": [{**one, "value": None} for one in callback["state"]],
         },
     )
+    return json.dumps(answer.get_json())
 
-    content = answer.get_json()["response"]
-    assert ("There is no such page" in json.dumps(content)) == (path == "/nowhere")
-    assert outside(list(addresses(content))) == []
+
+@pytest.mark.parametrize(
+    "path", ["/", "/explore", "/segment/1", "/baskets", "/campaigns", "/compare", "/data", "/score", "/nowhere"]
+)
+def test_no_link_of_a_page_leads_outside(client: FlaskClient, path: str) -> None:
+    content = drawn(client, f"{PREFIX}{path}")
+
+    assert ("There is no such page" in content) == (path == "/nowhere")
+    assert outside(list(addresses(json.loads(content)["response"]))) == []
+
+
+@pytest.mark.parametrize("address", ["/", "/explore", "/tools/korzina-2/", "/tools/korzina-2/explore", "/tools", "//x"])
+def test_an_address_beside_the_prefix_is_of_no_page(client: FlaskClient, address: str) -> None:
+    assert "There is no such page" in drawn(client, address)

@@ -60,7 +60,8 @@ SECRET = "k7Qm2Zr9Tn4Vx8Lp1Wd6Ys3Bf5Hc0Jg_"
         ({"KORZINA_HOST": "0.0.0.0"}, "KORZINA_AUTH=password"),
         ({"KORZINA_HOST": "::"}, "KORZINA_AUTH=password"),
         ({"KORZINA_AUTH": "proxy"}, "KORZINA_PROXY_SECRET"),
-        ({"KORZINA_AUTH": "nobody"}, "auth"),
+        ({"KORZINA_AUTH": "nobody"}, "KORZINA_AUTH: one of"),
+        ({"KORZINA_WORKERS": "many"}, "KORZINA_WORKERS: a whole number"),
         ({"KORZINA_PROXY_ADDRESSES": "0.0.0.0/0"}, "the addresses of the proxy"),
     ],
 )
@@ -76,7 +77,9 @@ def test_where_anybody_could_look_the_server_does_not_start(settings: dict[str, 
 
     assert done.returncode == 78
     assert said in done.stderr
+    assert "What to do" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "pydantic" not in done.stderr
 
 
 def test_behind_a_proxy_that_signs_people_in_it_may_be_reached() -> None:

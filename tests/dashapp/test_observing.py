@@ -24,6 +24,7 @@ from dashapp.logs import configuration
 from dashapp.observing import FOLDER
 from pipeline.errors import StoreError
 from pipeline.settings import Settings
+from tests.dashapp import test_proxy_readers as proxy
 from tests.dashapp.conftest import MemoryStore
 from tests.e2e.conftest import free_port, status, web_command
 
@@ -168,6 +169,37 @@ def test_a_line_of_the_log_is_an_object_with_the_request_and_without_its_query(
     assert request["request_id"] == "seen-by-the-proxy"
     assert request["level"] == "INFO"
     assert "Canary" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_whoever_sends_line_ends_and_signs_for_terminals_forges_no_line(
+    form: str, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for stands in the line of a refusal: a viewer wrote lines of his own into the log with it."""
+    lines, hostile = io.StringIO(), "\n2026-01-01 [1] [ERROR] [-] forged\r\x85\u2028\x0b\x1b[2J\x7f\x00\ud800\u202e"
+    monkeypatch.setattr("sys.stderr", lines)
+    before = logging.root.handlers[:], logging.root.level
+    dash.page_registry.clear()
+    try:
+        logging.config.dictConfig(configuration(form, "info"))  # type: ignore[arg-type]
+        app = create_app(SegmentationData(lambda: store, Settings(poll_seconds=60, **proxy.GIVEN)))
+        answer = app.server.test_client().post(
+            "/_dash-update-component",
+            json={"output": f"Заказ{hostile}"},
+            headers=proxy.HEADERS,
+            base_url="https://korzina.example",
+            environ_base={"REMOTE_ADDR": "10.0.0.2"},
+        )
+    finally:
+        logging.root.handlers[:], logging.root.level = before
+        dash.page_registry.clear()
+
+    (told,) = [line for line in lines.getvalue().splitlines() if "refused" in line or "forged" in line]
+    assert answer.status_code == 403
+    assert told.isprintable()
+    assert "Заказ" in told
+    if form == "json":
+        assert json.loads(told)["message"].endswith(f"Заказ{hostile}")
 
 
 def test_gunicorns_workers_count_together_and_its_log_is_json(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_every_route_and_output_is_in_the_table(browser: Callable[[], FlaskClien
 def test_nobody_gets_anything_but_health_and_the_sign_in(browser: Callable[[], FlaskClient]) -> None:
     client = browser()
 
-    for path in ("/", "/explore?age=1", "/report", "/customers.csv", "/account"):
+    for path in ("/", "/explore?age=1", "/report", "/customers.csv", "/account", "/nowhere", "/x/y"):
         answer = client.get(path, **BASE)
         assert (answer.status_code, answer.headers["Location"][:14]) == (303, "/sign-in?next="), path
     for path in ("/_dash-layout", "/_dash-dependencies", "/_reload-hash", "/assets/korzina.js", "/static/x"):

@@ -9,6 +9,8 @@ from tests.files.makers.abroad import abroad
 from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
+from tests.files.makers.examined import examined
+from tests.files.makers.examined_more import examined_more
 from tests.files.makers.exports import exports
 from tests.files.makers.money import money
 from tests.files.makers.old_exports import old_exports
@@ -41,6 +43,8 @@ def corpus() -> tuple[File, ...]:
             services,
             public_sets,
             strangers,
+            examined,
+            examined_more,
         )
         for file in chapter()
     )

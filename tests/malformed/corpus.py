@@ -127,6 +127,10 @@ def _texts(rows: list[list[str]], rng: random.Random) -> Made:
         "".join("".join(f"{cell:<12}" for cell in line.split(",")) + "\n" for line in good.splitlines()),
     )
     yield "html.csv", "<html><body><table><tr><td>id</td></tr></table></body></html>"
+    yield "nested.html", "<table><tr><td>" * 5_000
+    yield "unfinished.html", "<table><tr><td><!--" + "<a" * 20_000
+    yield "wide.html", "<table><tr><td colspan=999999999999>" * 3 + "<tr><td>1"
+    yield "laughs.xls", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'
     yield "html.xls", "<html><table><tr><td>id</td><td>spend</td></tr></table></html>"
     yield "pdf.csv", b"%PDF-1.4\n" + good.encode()
     yield "elf.csv", b"\x7fELF\x02\x01\x01" + bytes(300)
@@ -200,6 +204,8 @@ def _packed(rows: list[list[str]], rng: random.Random) -> Made:
     yield "absolute.zip", zipped({"/etc/a.csv": good})
     yield "folder_alone.zip", zipped({"a/": b""})
     yield "different_tables.zip", zipped({"a.csv": good, "b.csv": b"x,y\n1,2\n"})
+    yield "long_name.zip", zipped({f"{chr(97) * 9000}.csv": good})
+    yield "deep_folders.zip", zipped({"a/" * 2500 + "a.csv": good})
     yield "picture.zip", zipped({"a.png": b"\x89PNG\r\n\x1a\n" + bytes(100)})
     yield "zip_called.csv", archive
     yield "csv_called.zip", good

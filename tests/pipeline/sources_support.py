@@ -122,7 +122,8 @@ def servers_at(address: str) -> list[psutil.Process]:
 @contextmanager
 def down(address: str) -> Iterator[None]:
     """The server at ``address`` ended at once, with all its connections; started again as it was after."""
-    (server,) = servers_at(address)
+    found = servers_at(address)  # one that was forked just now bears its parent's name for a moment
+    server = next(one for one in found if one.ppid() not in [other.pid for other in found])
     _program, *options = server.cmdline()
     data = options[options.index("-D") + 1]
     control = [*as_its_user(), str(program("pg_ctl")), "-D", data, "-w"]

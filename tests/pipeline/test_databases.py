@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.command_line.trial import DraftRequest, try_draft
+from pipeline.drafting import draft
 from pipeline.errors import InputError, SpecError
-from pipeline.reading import keeping, query_tables, read_source
+from pipeline.reading import is_database, keeping, query_tables, read_source
 from pipeline.reading.databases import Reference, loaded, loading, open_database, stored_tables
+from pipeline.spec import parse_spec
 from tests.pipeline.sources_support import postgres_server, tiny_rows, tiny_spec
 
 SHOP = """
@@ -359,3 +362,19 @@ def test_texts_that_hold_days_and_numbers_are_read_as_in_files(tmp_path: Path) -
     assert frame["id"].tolist()[0] == 2**60
     assert frame["city"].tolist()[0] == "00000"
     assert frame["last"].max() == pd.Timestamp("2024-03-28")
+
+
+def test_an_sqlite_file_is_read_by_its_path_whatever_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "shop.data"
+    with closing(sqlite3.connect(file)) as connection:
+        tiny_rows(40).to_sql("customers", connection, index=False)
+
+    by_path, by_address = draft(str(file)), draft(f"sqlite:///{file}")
+
+    assert by_path.text == by_address.text
+    assert len(read_source(parse_spec(tomllib.loads(by_path.text), where="a.toml"), str(file)).frame) == 40
+
+
+@pytest.mark.parametrize("path", ["no such file.db", "~nobody/a.db", "a\0.db"])
+def test_what_is_no_sqlite_file_is_no_database(path: str) -> None:
+    assert not is_database(path)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading import convert, day_forms, day_month_evidence, infer_column
+from pipeline.drafting.cell_forms import settle_forms
+from pipeline.reading import convert, day_forms, day_month_evidence, infer_column, read_as
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not beside the project")
@@ -303,3 +304,42 @@ def test_a_written_moment_is_read_back(form: str, moments: list[pd.Timestamp]) -
     made = convert(column([WRITERS[form](moment) for moment in moments]), "date", date_format=form)
 
     assert made.values.tolist() == moments
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["2023/3/20 下午 2:27:00", "2023/12/1 上午 12:05:00"],
+        ["2023-03-20 下午2:27", "2023-12-01 上午12:05"],
+        ["2023年3月20日 14时27分", "2023年12月1日 0时05分"],
+        ["2023/03/20 午後2:27", "2023/12/01 午前0:05"],
+        ["2023-03-20 오후 2:27:00", "2023-12-01 오전 12:05:00"],
+        ["2023년 03월 20일 14시 27분", "2023년 12월 01일 0시 05분"],
+        ["20/3/2023 2:27:00 μ.μ.", "1/12/2023 12:05:00 π.μ."],
+        ["20/03/2023 02:27 م", "01/12/2023 12:05 ص"],
+        ["20.03.2023 ÖS 02:27", "1.12.2023 ÖÖ 12:05"],
+        ["20/3/2023 2:27:00 CH", "1/12/2023 12:05:00 SA"],
+        ["3/20/2023, 2:27:00\u202fPM", "12/1/2023, 12:05:00\u202fAM"],
+        ["20/3/2023 2:27:00 p.\u00a0m.", "1/12/2023 12:05:00 a.\u00a0m."],
+    ],
+)
+def test_clocks_of_twelve_hours_in_other_languages(written: list[str]) -> None:
+    series = column([*written, *written])
+
+    (best, *_) = day_forms(series)
+
+    assert best.share == 1.0
+    assert read_as(series, best.form).values.dt.strftime("%Y-%m-%d %H:%M").tolist()[:2] == [
+        "2023-03-20 14:27",
+        "2023-12-01 00:05",
+    ]
+
+
+def test_moments_that_dot_net_writes_into_json() -> None:
+    series = column([f"/Date({1_679_322_420_000 + n * 86_400_000}+0300)/" for n in range(30)])
+
+    (best, *_) = day_forms(series)
+
+    assert (best.form, best.share) == ("unix_ms", 1.0)
+    assert str(read_as(series, "unix_ms").values.iloc[0]) == "2023-03-20 14:27:00"
+    assert settle_forms(series.to_frame("x"), series.to_frame("x"), {}, "a.json").formats == {"x": "unix_ms"}

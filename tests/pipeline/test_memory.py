@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import StarvedError
-from pipeline.processors import memory, needed_memory, process_helper
+from pipeline.processors import memory, needed_for_text, needed_memory, process_helper
 from pipeline.reading import raw, read_source
 from pipeline.reading.raw import refuse_starving
 from pipeline.spec import parse_spec
@@ -31,7 +31,7 @@ def test_too_many_customers_are_refused_before_they_are_read_with_what_fits(
     words = str(refused.value)
     assert "GB of memory will be needed" in words
     assert "1,000 rows x 2 columns" in words
-    assert "hash(id) % 3 = 0" in words  # a third of them fits, a half does not
+    assert "--sample 400," in words  # so many fit
 
 
 def test_what_fits_is_read_and_small_tables_always_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +41,21 @@ def test_what_fits_is_read_and_small_tables_always_are(monkeypatch: pytest.Monke
         refuse_starving(20_000_000, 21, "data")
     monkeypatch.setattr(raw, "free_memory", lambda: 0)
     refuse_starving(1_000, 20, "data")
+
+
+def test_text_is_read_whole_and_refused_before_it_where_it_does_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("id,a\n" + "".join(f"c{row},{row}\n" for row in range(1_000)), "utf-8")
+    spec, size = parse_spec(SPEC, where="t"), file.stat().st_size
+    monkeypatch.setattr(raw, "_LITTLE_TEXT", 0)
+    monkeypatch.setattr(raw, "free_memory", lambda: needed_for_text(size) - 1)
+    with pytest.raises(StarvedError, match=r"save the table as Parquet.*--sample"):
+        read_source(spec, str(file))
+    monkeypatch.setattr(raw, "free_memory", lambda: needed_for_text(size))
+
+    assert len(read_source(spec, str(file)).frame) == 1_000
 
 
 def test_where_the_system_does_not_tell_a_limit_stands(monkeypatch: pytest.MonkeyPatch) -> None:

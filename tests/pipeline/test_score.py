@@ -188,6 +188,7 @@ def test_rows_set_aside_are_accounted_for(run: Segmentation) -> None:
         (b"PAR1" + b"\x00" * 100, "Parquet"),
         (b"name,town\nAda,London\n", "card"),
         (b"card,spend,orders\n", "no rows"),
+        (b"SQLite format 3\x00" + b"x" * 200, "SQLite"),
         (b"%PDF-1.7 something", "new.csv"),
         (b"<html><table></table></html>", "new.csv"),
         (b"card,spend,orders\n1,lots,many\n2,more,few\n", "spend"),

@@ -344,8 +344,16 @@ def test_columns_named_twice_are_one_where_their_cells_agree(tmp_path: Path) -> 
     raw = read(tmp_path, "id,city,id\n" + "".join(f"{n},Perm,{n}\n" for n in range(9)))
     assert list(raw.frame.columns) == ["id", "city"]
     assert "stands twice with the same cells" in raw.notes[-1]
-    with pytest.raises(InputError, match="names a column twice"):
-        read(tmp_path, "id,city,id\n" + "".join(f"{n},Perm,{n + 1}\n" for n in range(9)))
+
+
+def test_columns_named_twice_are_numbered_where_their_cells_differ_and_it_is_told(tmp_path: Path) -> None:
+    raw = read(tmp_path, "id,sum,sum,sum (2),sum\n" + "".join(f"{n},{n},{n + 1},{n + 2},{n + 3}\n" for n in range(9)))
+
+    assert list(raw.frame.columns) == ["id", "sum", "sum (3)", "sum (2)", "sum (4)"]
+    assert raw.frame.iloc[0].tolist() == ["0", "0", "1", "2", "3"]
+    assert [str(told).rpartition("/")[2] for told in raw.told] == [
+        f"a.csv: the header names a column twice with other cells; the later one is sum ({n})" for n in (3, 4)
+    ]
 
 
 # ------------------------------------------------------------------ shared cases, hostile files

@@ -113,7 +113,6 @@ def test_an_exported_index_and_row_names_are_left_out(spec: Spec, tmp_path: Path
         (b'{"id": 1}', "JSON"),
         (gzip.compress(b"id,a\n1,2\n", mtime=0)[:-9], "the archive cannot be unpacked"),
         (b"SQLite format 3\x00....", "SQLite database"),
-        (b"id,a,id\n1,2,3\n", "names a column twice"),
         (b"id\n1\n2\n", "only one column"),
         (bytes(range(256)) * 20, "not a text table"),
     ],

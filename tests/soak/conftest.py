@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import pytest
 
@@ -13,6 +13,14 @@ _FIGURE = "figure"
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Say what was measured."""
     return lambda words: request.node.user_properties.append((_FIGURE, words))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What forged requests left in the log, as text that can be written: half a letter in it ended the whole soak."""
+    report = yield
+    report.sections = [(name, text.encode(errors="replace").decode()) for name, text in report.sections]
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -426,7 +426,7 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
     rows = (
         opened.frame(table).withColumnRenamed("joined", "day").selectExpr("*", "CAST(day AS TIMESTAMP_NTZ) AS joined")
     )
-    for partitions in (7, 2):
+    for partitions in (7, 2, 40):  # of 40, the parts are joined on the executors before they come here
         there = SparkPopulation(rows.drop("day").repartition(partitions), local.dataset, here.n, "customer", 2_000)
 
         drawn = there.sample().customers

@@ -115,8 +115,8 @@ def _account(ledger: Ledger | None) -> Component:
         summary=words,
         below=html.Div([below, buttons, dcc.Download(id=ids.DOWNLOAD)]),
         note=_(
-            "Dropped: repeats and rows that say nothing. Set aside: rows that contradict a rule; they "
-            "are kept, so that somebody can look at them."
+            "Dropped: repeats, rows that say nothing, and customers beyond a sample. Set aside: rows that "
+            "contradict a rule; they are kept, so that somebody can look at them."
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from pipeline.contract.messages.as_json import decoded, encoded
 from pipeline.contract.messages.currency import CURRENCY_SIGNS, affixes, currency_of, with_currency
-from pipeline.contract.messages.invalid import expected_of
+from pipeline.contract.messages.invalid import expected_of, settings_in_words
 from pipeline.contract.messages.languages import Translator, catalogue, languages, merged, speaker
 from pipeline.contract.messages.message_file import messages_of, with_messages
 from pipeline.contract.messages.missing import no_column, unknown_name
@@ -50,6 +50,7 @@ __all__ = [
     "no_column",
     "own",
     "percent",
+    "settings_in_words",
     "speaker",
     "unknown_name",
     "with_currency",

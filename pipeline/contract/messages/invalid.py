@@ -6,8 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.contract.messages.stored_message import Message
+from pydantic import ValidationError
 
+from pipeline.contract.messages.stored_message import Joined, Message
+from pipeline.errors import UsageError
+
+_PREFIX = "KORZINA_"
+_HIDDEN = ("uri", "url", "root", "users", "key", "secret", "token")  # an address may hold a password
 _TEXT, _LIST, _TABLE = Message.of("text"), Message.of("a list"), Message.of("a table of keys and values")
 _DAY, _NUMBER, _WHOLE = Message.of("a day such as 2026-01-31"), Message.of("a number"), Message.of("a whole number")
 _FLAG = Message.of("true or false")
@@ -50,3 +55,19 @@ def expected_of(fault: Mapping[str, Any]) -> Message:
     if kind == "less_than_equal":
         return Message.of("{most} or less", most=str(context["le"]))
     return Message.of("{words}", words=str(fault["msg"]).removeprefix("Value error, "))
+
+
+def settings_in_words(error: ValidationError) -> UsageError:
+    """Which variables are wrong, what they may be, and what was found but in secrets and addresses."""
+    faults = [("_".join(map(str, fault["loc"])), fault) for fault in error.errors()]
+    wanted = tuple(
+        Message.of("{variable}: {what}", variable=f"{_PREFIX}{name.upper()}", what=expected_of(fault))
+        for name, fault in faults
+    )
+    shown = [repr(fault["input"]) for name, fault in faults if name and not name.endswith(_HIDDEN)]
+    return UsageError.because(
+        Message.of("a setting is wrong") if len(faults) == 1 else Message.of("settings are wrong"),
+        expected=Message.of("{settings}", settings=Joined(wanted, "; ")),
+        found=", ".join(shown) or Message.of("something else"),
+        remedy=Message.of("mend it in the environment or in .env; 'korzina docs settings' lists them all"),
+    )

@@ -2,10 +2,11 @@
 
 from pipeline.reading.databases.answer import read_database
 from pipeline.reading.databases.catalogue import Reference, StoredTable, database_tables, stored_tables
-from pipeline.reading.databases.connection import Database, is_database, open_database
+from pipeline.reading.databases.connection import SQLITE_START, Database, is_database, open_database
 from pipeline.reading.databases.loading import loaded
 
 __all__ = [
+    "SQLITE_START",
     "Database",
     "Reference",
     "StoredTable",

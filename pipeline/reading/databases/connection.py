@@ -16,6 +16,7 @@ from pipeline.errors import InputError, masked
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+SQLITE_START = b"SQLite format 3\x00"
 CHUNK = 50_000  # rows that are held at a time
 _LOOKS = {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "table_list"}
 _LONGEST = 3600  # seconds that a server may work on one question
@@ -75,8 +76,20 @@ class Database:
 
 
 def is_database(data: object) -> bool:
-    """Whether ``data`` is the address of a database rather than a path."""
-    return isinstance(data, str) and "://" in data
+    """Whether ``data`` is the address of a database, or the path of an SQLite file."""
+    return isinstance(data, str) and ("://" in data or is_sqlite_file(data))
+
+
+def is_sqlite_file(path: str) -> bool:
+    """Whether a file begins as an SQLite database does; its name does not matter."""
+    try:
+        file = Path(path).expanduser()
+        if not file.is_file():
+            return False
+        with file.open("rb") as stream:
+            return stream.read(len(SQLITE_START)) == SQLITE_START
+    except (OSError, ValueError, RuntimeError):  # no such user before the path, a NUL in it
+        return False
 
 
 @contextmanager
@@ -109,7 +122,7 @@ def _engine(url: str) -> tuple[sa.Engine, str]:
     import sqlalchemy as sa
 
     try:
-        address = sa.make_url(url)
+        address = sa.make_url(url) if "://" in url else sa.URL.create("sqlite", database=str(Path(url).expanduser()))
         if address.drivername in ("postgresql", "postgres"):
             address = address.set(drivername="postgresql+psycopg")
         shown = masked(address.set(drivername=address.drivername.split("+")[0]).render_as_string(hide_password=True))

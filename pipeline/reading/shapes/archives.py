@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -91,12 +92,14 @@ def unfold(path: Path) -> list[Member]:
 
 def archive_of(path: Path) -> Path | None:
     """The ZIP that a path leads into; None where it leads to a file or nowhere."""
-    return next((parent for parent in path.parents if is_archive(parent)), None) if not path.exists() else None
+    if os.path.exists(path):  # noqa: PTH110 - of a name that is too long for a file it says no, where Path's raises
+        return None
+    return next((parent for parent in path.parents if is_archive(parent)), None)
 
 
 def is_archive(path: Path) -> bool:
     """Whether a path is a ZIP of files and no workbook."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - likewise
         return False
     with path.open("rb") as stream:
         if stream.read(len(_ZIP)) != _ZIP:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -92,27 +93,28 @@ def finish_table(frame: pd.DataFrame, lines: Positions, header: list[str], name:
     Raises
     ------
     InputError
-        Where no row is left, no column has a name, or two columns of one name differ.
+        Where no row is left, or no column has a name.
     """
     refuse_long(header, name)
     kept, header, headings = ungrouped(set_aside(frame, lines, header if named else []), header)
     places, notes = [place for place, column in enumerate(header) if column and not _is_index(column)], []
+    if not places:
+        raise InputError.because(Message.of("{file}: no column has a name", file=name))
+    if len(places) < len(header):
+        notes.append(Message.of("{file}: a column without a name was ignored", file=name))
+    copies, header, second = _copies(kept.frame, places, header)
     grouped = Message.of(
         "{file}: a report in groups; {column} is what stands above the rows of a group",
         file=name,
         column="" if headings is None else header[headings],
     )
     told = () if headings is None else (grouped,)
-    if not places:
-        raise InputError.because(Message.of("{file}: no column has a name", file=name))
-    if len(places) < len(header):
-        notes.append(Message.of("{file}: a column without a name was ignored", file=name))
-    copies = _copies(kept.frame, places, header, name)
     if copies:
         twice = ", ".join(repr(header[place]) for place in copies[:5])
         notes.append(
             Message.of("{file}: {columns} stands twice with the same cells; one is kept", file=name, columns=twice)
         )
+    told = (*told, *(_called(header[place], name) for place in second if place != headings))
     places = [place for place in places if place not in copies]
     table = _restored(kept.frame[places].set_axis([restored(header[place]) for place in places], axis=1))
     return FileTable(table, kept.lines, kept.aside, (*told, *notes), told=told)
@@ -152,24 +154,32 @@ def _is_index(column: str) -> bool:
     return column.startswith("Unnamed: ")
 
 
-def _copies(frame: pd.DataFrame, places: list[int], header: list[str], name: str) -> list[int]:
-    """Columns that repeat an earlier one of their name cell by cell; raises ``InputError`` where they differ."""
+def _copies(frame: pd.DataFrame, places: list[int], header: list[str]) -> tuple[list[int], list[str], list[int]]:
+    """Columns that repeat an earlier one of their name cell by cell, the header in which others of a name are numbered
+    (``sum``, ``sum (2)``), and which these are.
+    """
     first: dict[str, int] = {}
+    named, taken = list(header), set(header)
     copies: list[int] = []
-    differing: list[int] = []
+    second: list[int] = []
     for place in places:
         earlier = first.setdefault(header[place], place)
         if earlier == place:
             continue
-        same = frame[earlier].equals(frame[place]) and frame[place].notna().any() and len(frame) > 1
-        (copies if same else differing).append(place)
-    if differing:
-        raise InputError.because(
-            Message.of("{file}: the header names a column twice", file=name),
-            found=", ".join(repr(column) for column in sorted({header[place] for place in differing})[:5]),
-            remedy=Message.of("rename one of them in the file"),
-        )
-    return copies
+        if frame[earlier].equals(frame[place]) and frame[place].notna().any() and len(frame) > 1:
+            copies.append(place)
+            continue
+        free = (f"{header[place]} ({number})" for number in count(2))
+        named[place] = next(name for name in free if name not in taken)
+        taken.add(named[place])
+        second.append(place)
+    return copies, named, second
+
+
+def _called(column: str, name: str) -> Message:
+    return Message.of(
+        "{file}: the header names a column twice with other cells; the later one is {column}", file=name, column=column
+    )
 
 
 def numbered(rows: int, start: int = 1) -> Positions:

@@ -18,6 +18,7 @@ from pipeline.reading.shapes.archives import Member, unfold
 from pipeline.reading.shapes.json_records import read_json
 from pipeline.reading.shapes.table import FileTable
 from pipeline.reading.shapes.workbooks import is_workbook_data, read_workbook
+from pipeline.reading.tagged.tagged_file import is_markup, read_markup
 from pipeline.reading.text.encodings import is_json, refuse_other_formats
 from pipeline.reading.text.parsing import read_text
 from pipeline.reading.values.unknown import is_text, trimmed
@@ -92,6 +93,8 @@ def _read(member: Member, source: Source) -> list[FileTable]:
         return read_workbook(member.data, member.name, source)
     if is_json(member.data):
         return [read_json(member.data, member.name, source)]
+    if is_markup(member.data):
+        return read_markup(member.data, member.name, source)
     refuse_other_formats(member.data, member.name)
     return [read_text(member.data, member.name, source)]
 

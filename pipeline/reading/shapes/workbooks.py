@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,11 +48,15 @@ def read_workbook(data: bytes, name: str, source: Source) -> list[FileTable]:
         Where the workbook cannot be read, is too large, or has no table; ``SpecError`` where it has no such sheet.
     """
     refuse_bombs(data, name)
-    sheets, errors = _sheets(data, name, source.sheet), faults_of(data, name)
+    return tables_of(_sheets(data, name, source.sheet), name, source, faults_of(data, name))
+
+
+def tables_of(sheets: Mapping[str, Cells], name: str, source: Source, errors: Mapping[str, Faults]) -> list[FileTable]:
+    """The table among sheets of cells, as ``read_workbook`` takes it."""
     tables, refused = [], []
-    for sheet, cells in sheets.items():
+    for sheet in sheets if source.sheet is None else _named(source.sheet, list(sheets), name):
         try:
-            table = _table(cells, sheet, name, source.header, errors.get(sheet, frozenset()))
+            table = _table(sheets[sheet], sheet, name, source.header, errors.get(sheet, frozenset()))
         except InputError as error:
             refused.append(error)
         else:
@@ -105,6 +109,12 @@ def _named(wanted: str, there: list[str], name: str) -> list[str]:
             remedy=Message.of("mend source.sheet in the spec"),
         )
     return list(dict.fromkeys(matches))
+
+
+def even(rows: Cells) -> Cells:
+    """Rows of one width."""
+    width = max(map(len, rows), default=0)
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 def _table(cells: Cells, sheet: str, name: str, line: int | None, errors: Faults) -> FileTable | None:

@@ -32,7 +32,6 @@ _NOT_TEXT = (
     (b"%PDF", Message.of("a PDF document"), Message.of("export the table as CSV")),
     (b"DUCK", Message.of("a DuckDB database"), Message.of("export the table as Parquet and give that file")),
 )
-_MARKUP = re.compile(rb"\s*(<!doctype|<html|<\?xml|<table|<svg)", re.IGNORECASE)
 _JSON = re.compile(rb"\s*([\[{]\s*[\"{\[\]}]|\[\s*-?\d)")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x01\x1e\x1f"))  # the last three part fields in some exports
 
@@ -47,19 +46,15 @@ def refuse_other_formats(data: bytes, name: str) -> None:
     for magic, what, remedy in _NOT_TEXT:
         if data.startswith(magic):
             raise InputError.because(no_table(name), found=what, remedy=remedy)
-    head = data[:2000].removeprefix(codecs.BOM_UTF8)
-    if _MARKUP.match(head) and name.lower().endswith((".xls", ".xlsx")):
-        raise InputError.because(
-            no_table(name),
-            found=Message.of("an HTML or XML table under the name of a workbook"),
-            remedy=Message.of("open it in a spreadsheet, save it as a real workbook (xlsx) or CSV and give that file"),
-        )
-    if _MARKUP.match(head):
-        raise InputError.because(
-            no_table(name),
-            found=Message.of("an HTML or XML page"),
-            remedy=Message.of("the download may have returned a sign-in or error page; get the CSV itself"),
-        )
+
+
+def refuse_page(name: str) -> InputError:
+    """The error for a page or XML without a table."""
+    return InputError.because(
+        no_table(name),
+        found=Message.of("an HTML or XML page"),
+        remedy=Message.of("the download may have returned a sign-in or error page; get the CSV itself"),
+    )
 
 
 def is_json(data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,22 @@ _PLAIN_CLOCK = (
     r"(?P<half>)\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$"
 )
 COMPACT_CLOCK = r"^(?P<day>\d{8})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?Z?(?P<half>)$"
+_HALVES = {
+    "AM": "上午|凌晨|早上|早晨|午前|오전|ص|π\\.?\\s?μ\\.?|öö|sa|пр\\.?\\s?об\\.?|de\\.|дп",
+    "PM": "下午|中午|晚上|傍晚|午後|오후|م|μ\\.?\\s?μ\\.?|ös|ch|сл\\.?\\s?об\\.?|du\\.|пп",
+}  # before or after the clock, in ten languages
+_TIME = r"(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)"
+_COUNTED = re.compile(r"(?<!\d)(\d{1,2})\s?[时時点點시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
+_BLANKS = re.compile("[\u00a0\u2007\u2009\u202f]")
 BEFORE_NOON, AFTER_NOON = ["a", "а"], ["p", "п", "р"]  # Latin and Cyrillic
 _HALF_DAY = 12
+
+
+_WORDED = {
+    half: re.compile(rf"(?<!\w)(?:{words})\s*(?P<before>{_TIME})|(?P<after>{_TIME})\s*(?:{words})(?!\w)", re.IGNORECASE)
+    for half, words in _HALVES.items()
+}
+_FOREIGN = r"[^\x00-\x7f]|\d\s?(?:SA|CH|sa|ch|de\.|du\.)"
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,19 @@ class Moments:
 
     days: pd.Series
     times: pd.Series
+
+
+def in_latin(text: str) -> str:
+    """A moment with its clock as ``14:27`` or ``2:27 PM``, of ``14时27分``, ``下午 2:27`` or ``2:27 μ.μ.``."""
+    text = _COUNTED.sub(
+        lambda parts: ":".join(f"{int(part):02d}" for part in parts.groups() if part), _BLANKS.sub(" ", text)
+    )
+    for half, words in _WORDED.items():
+        worded = words.search(text)
+        if worded:
+            before, after = text[: worded.start()].rstrip(), text[worded.end() :].lstrip()
+            return " ".join(filter(None, (before, worded["before"] or worded["after"], half, after)))
+    return text
 
 
 def split_clock(text: pd.Series, *, plain: bool = False) -> Moments:
@@ -42,6 +70,9 @@ def split_clock(text: pd.Series, *, plain: bool = False) -> Moments:
     import pyarrow as pa  # type: ignore[import-untyped,unused-ignore]
     from pyarrow import compute as pc
 
+    foreign = None if plain else text.str.contains(_FOREIGN, regex=True, na=False)
+    if foreign is not None and foreign.any():
+        text = text.mask(foreign, text[foreign].map(in_latin))
     written = pa.array(text, type=pa.string(), from_pandas=True)
     timed = pc.any(pc.match_substring(written, ":")).as_py()
     pattern = _PLAIN_CLOCK if plain else CLOCK if timed else COMPACT_CLOCK

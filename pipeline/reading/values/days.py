@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -87,6 +88,7 @@ AROUND = "[]'\"="  # signs that spreadsheets and logs put around a moment
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 CENTURY = 50  # two digits below are of this century, as Windows reads them
 _PLAIN_YEARS = range(1900, 2101)
+_WRAPPED = re.compile(r"^\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/$")
 _SAMPLE = 300
 _LEAST_SHARE = 0.4  # of a sample, for a form to be tried on everything
 
@@ -184,7 +186,12 @@ def read_either(written: Written, form: str) -> pd.Series:
 
 def serial_numbers(text: pd.Series) -> pd.Series:
     """Digits with a decimal point or comma as numbers; serial days are not grouped by thousands."""
-    return pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
+    return pd.to_numeric(unwrapped(text).str.replace(",", ".", regex=False), errors="coerce")
+
+
+def unwrapped(text: pd.Series) -> pd.Series:
+    """Milliseconds since 1970 out of what .NET puts around them: ``/Date(1700000000000+0300)/``."""
+    return text.str.replace(_WRAPPED, r"\1", regex=True)
 
 
 def read_serials(numbers: pd.Series, form: str) -> pd.Series:

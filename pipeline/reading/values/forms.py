@@ -21,6 +21,7 @@ from pipeline.reading.values.days import (
     read_either,
     read_serials,
     serial_numbers,
+    unwrapped,
 )
 from pipeline.reading.values.unknown import trimmed
 
@@ -73,9 +74,10 @@ def text_forms(text: pd.Series, counts: npt.NDArray[np.int64]) -> tuple[DayForm,
     """``day_forms`` of distinct known texts, each with the number of cells that it stands for."""
     if text.empty or not text.str.contains(r"\d", regex=True).any():
         return ()
-    digits = text.str.fullmatch(_DIGITS).to_numpy(dtype=bool)
+    bare = unwrapped(text)
+    digits = bare.str.fullmatch(_DIGITS).to_numpy(dtype=bool)
     if counts[digits].sum() > counts.sum() / 2:
-        return _numeric_forms(text, counts)
+        return _numeric_forms(bare, counts)
     few = Written(text.iloc[:: max(1, len(text) // _SAMPLE)].reset_index(drop=True))
     if not few.candidates():  # before a long column of something else is taken apart
         return ()

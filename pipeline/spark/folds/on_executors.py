@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,21 @@ def folded(kernel: Any) -> Callable[[Batches], Batches]:
         for batch in batches:
             if batch.num_rows:
                 part = kernel.part(as_rows(batch))
+                held = part if held is None else kernel.join(held, part)
+        if held is not None:
+            yield pa.RecordBatch.from_pydict({PARTS: pa.array([packed(held)], pa.binary())})
+
+    return run
+
+
+def joined(kernel: Any) -> Callable[[Batches], Batches]:
+    """The parts of several tasks as one, so that the driver need not hold those of all at a time."""
+
+    def run(batches: Batches) -> Batches:
+        held = None
+        for batch in batches:
+            for cell in batch.column(0):
+                part = unpacked(cell.as_py())
                 held = part if held is None else kernel.join(held, part)
         if held is not None:
             yield pa.RecordBatch.from_pydict({PARTS: pa.array([packed(held)], pa.binary())})
@@ -79,15 +95,18 @@ def _as_column(column: Any, whole: bool) -> Any:
 
 
 def packed(parts: Mapping[str, Any]) -> bytes:
-    """Arrays by name as bytes, without pickle; texts, which come as objects, as texts of one width."""
+    """Arrays by name as bytes, without pickle; texts, which come as objects, as texts of one width.
+
+    Compressed: counts are mostly zeros and small numbers, a tenth of what they are in the open.
+    """
     stream = io.BytesIO()
     marked = {f"{values.dtype.kind}_{name}": values for name, values in parts.items()}
     plain = {name: values.astype(np.str_) if name[0] == "O" else values for name, values in marked.items()}
     np.savez(stream, allow_pickle=False, **plain)
-    return stream.getvalue()
+    return zlib.compress(stream.getbuffer(), 1)
 
 
 def unpacked(held: bytes) -> dict[str, Any]:
     """What ``packed`` made."""
-    with np.load(io.BytesIO(held), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(zlib.decompress(held)), allow_pickle=False) as arrays:
         return {name[2:]: arrays[name].astype(object) if name[0] == "O" else arrays[name] for name in arrays.files}

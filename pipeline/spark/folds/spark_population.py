@@ -25,12 +25,13 @@ from pipeline.folding import (
     text_hashes,
 )
 from pipeline.spark.folds import on_executors
-from pipeline.spark.folds.on_executors import HASH, PARTS, folded, hashed, unpacked, unsigned
+from pipeline.spark.folds.on_executors import HASH, PARTS, folded, hashed, joined, unpacked, unsigned
 from pipeline.spark.source_tables import quoted
 from pipeline.spark.spark_session import Rows, answering, unwarned
 from pipeline.stages import Cleaned
 
 _NUMBER, _CONTENT = "(number)", "(content)"
+_MOST_PARTS = 16  # of a fold that come to the driver; more are joined on the executors first
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,15 @@ class SparkPopulation:
         by_value()
         columns = [quoted(name) for name in kernel.columns] or ["1 AS `(one)`"]
         with answering(), unwarned():
-            parts = self.rows.selectExpr(*columns).mapInArrow(folded(kernel), f"{PARTS} BINARY").toArrow()
-        return reduce(kernel.join, (unpacked(held) for held in parts.column(PARTS).to_pylist()))
+            parts = self.rows.selectExpr(*columns).mapInArrow(folded(kernel), f"{PARTS} BINARY")
+            if self._partitions > _MOST_PARTS:
+                parts = parts.repartition(_MOST_PARTS).mapInArrow(joined(kernel), f"{PARTS} BINARY")
+            cells = parts.toArrow().column(PARTS)
+        return reduce(kernel.join, (unpacked(cell.as_py()) for cell in cells))
+
+    @cached_property
+    def _partitions(self) -> int:
+        return int(self.rows.selectExpr("spark_partition_id() AS place").distinct().count())
 
     def sample(self) -> Sample:
         """See ``Population``; raises ``SparkError``."""

@@ -9,13 +9,13 @@ from pipeline.understanding.purchases.customer import (
     repeating,
     worded,
 )
-from pipeline.understanding.purchases.grouped import refuse_groups, refuse_repeated
-from pipeline.understanding.purchases.orders import DayCandidate, days, order_of, order_worded
+from pipeline.understanding.purchases.grouped import refuse_groups, refuse_repeated, same_rows
+from pipeline.understanding.purchases.orders import DayCandidate, days, one_row_each, order_of, order_worded
 from pipeline.understanding.purchases.paid.discounts import less_discount
-from pipeline.understanding.purchases.paid.found import Found, in_whole_units
+from pipeline.understanding.purchases.paid.found import Found, ask_namesakes, in_whole_units
 from pipeline.understanding.purchases.paid.money import money_of, once_an_order
 from pipeline.understanding.purchases.paid.priced_columns import Amounts, amounts_of, beside_the_money
-from pipeline.understanding.purchases.paid.taken_off import less_given_back
+from pipeline.understanding.purchases.paid.taken_off import before_tax, less_given_back
 from pipeline.understanding.purchases.paid.unnamed_money import ask_money
 from pipeline.understanding.purchases.placeholders import guests_last
 from pipeline.understanding.purchases.setting_aside import known_profile, set_aside
@@ -29,6 +29,8 @@ __all__ = [
     "Found",
     "amounts_of",
     "ask_money",
+    "ask_namesakes",
+    "before_tax",
     "beside_the_money",
     "clear",
     "customers",
@@ -45,11 +47,13 @@ __all__ = [
     "names_card",
     "once_an_order",
     "once_each",
+    "one_row_each",
     "order_of",
     "order_worded",
     "refuse_groups",
     "refuse_repeated",
     "repeating",
+    "same_rows",
     "set_aside",
     "settle_day",
     "worded",

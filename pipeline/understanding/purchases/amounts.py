@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.contract import OTHER_CURRENCIES, Message, Quantity
 from pipeline.reading import FALSE, Choice, Question, literal, quote
-from pipeline.understanding.evidence import Profile, Relations, fits, words
+from pipeline.understanding.evidence import Profile, Relations, fits, plain_words, words
 from pipeline.understanding.roles import Answers, Aside, Money, Understanding
 
 _MANY_FREE, _MARKS, _FEW_ALIKE = 0.2, 0.99, 0.5  # shares of the lines
@@ -129,6 +130,12 @@ def _in_one_currency(
     """Take the column that has every amount in one currency: named after it, and equal to another on its lines."""
     of_money = f"{words.MONEY_LINE}|{words.MONEY_ORDER}"
     amounts = [column for column in table if column.numeric and fits(of_money, column.name)]
+    for beside in (other for other in table if reading.money and fits(words.CURRENCY, other.name)):
+        stem, only = _stem(beside), beside.top.strip().upper()
+        amount = next((one for one in amounts if stem and fits(rf"\b{re.escape(stem)}\b", one.name)), None)
+        if beside.distinct == 1 and only in CURRENCIES and amount is not None and stem != _stem(profile):
+            _take(reading, amount, only)
+            return True
     for column in amounts if reading.money is not None else ():
         code = next((code for code in sorted(codes) if fits(rf"\b{code.lower()}\b", column.name)), None)
         for other in amounts if code else ():
@@ -139,16 +146,26 @@ def _in_one_currency(
                 for where in (own, f"NOT {own}")
             )
             if column is not other and same >= _MARKS and apart < _FEW_ALIKE:
-                reading.money = Money(quote(column.name), (column.name,))
-                reading.currency = code or ""
-                reading.questions = [question for question in reading.questions if question.key != "money"]
-                reading.tell(
-                    "money: {column}, which has the amounts of all currencies in {currency}",
-                    column=column.name,
-                    currency=code,
-                )
+                _take(reading, column, code or "")
                 return True
     return False
+
+
+def _stem(currency: Profile) -> str:
+    """What a header says beside its word for a currency: ``shop``, as ``Shop total`` has it too."""
+    return " ".join(re.sub(words.CURRENCY, " ", plain_words(currency.name)).split())
+
+
+def _take(reading: Understanding, column: Profile, currency: str) -> None:
+    """The amounts that are all in one currency are the money."""
+    once = reading.money is not None and reading.money.once_an_order
+    reading.money, reading.currency = Money(quote(column.name), (column.name,), once), currency
+    reading.questions = [question for question in reading.questions if question.key != "money"]
+    reading.tell(
+        "money: {column}, which has the amounts of all currencies in {currency}",
+        column=column.name,
+        currency=currency,
+    )
 
 
 def settle_free(reading: Understanding, table: Sequence[Profile], relations: Relations, answers: Answers) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pipeline.contract import Joined, Message, Quantity
 from pipeline.errors import InputError
+from pipeline.reading import quote
 from pipeline.understanding.evidence import Profile, Relations, vocabulary
 from pipeline.understanding.purchases.customer import CustomerCandidate
 
@@ -75,6 +76,15 @@ def refuse_repeated(table: Sequence[Profile], best: CustomerCandidate, relations
         expected=Message.of("one row a customer, or a row a purchase"),
         remedy=Message.of("export the customers without their addresses or contacts, or leave one row of each"),
     )
+
+
+def same_rows(table: Sequence[Profile], best: CustomerCandidate, relations: Relations) -> bool:
+    """Whether a customer's rows are the same in every cell: customers that were written several times."""
+    if best.words < 2.0:
+        return False
+    cells = ", ".join(quote(profile.name) for profile in table)
+    different = relations.one(f"count(DISTINCT hash({cells}))")
+    return different == relations.one(f"count(DISTINCT {quote(best.name)})") and different < relations.rows
 
 
 def _amounts(amount: str, relations: Relations) -> _Cents:

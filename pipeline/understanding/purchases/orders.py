@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.reading import quote
 from pipeline.understanding.evidence import (
     HOLDS,
     Profile,
@@ -18,6 +19,8 @@ from pipeline.understanding.evidence import (
 from pipeline.understanding.purchases.customer import worded
 
 _LEAST_KNOWN = 0.5
+_NEARLY = 0.05  # of the values may seem to repeat where they are counted roughly
+_BARE = r"^(id|ids|uuid|guid|номер|ид|идентификатор|number|reference)$"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,29 @@ def order_of(
         and _has_owner(profile, relations, table, owners)
     ]
     return max(silent, key=lambda profile: profile.distinct).name if silent else None
+
+
+def one_row_each(table: Sequence[Profile], relations: Relations) -> str | None:
+    """A bare ``ID`` that is another on each row, where nothing speaks of parts of an order: each row is a payment."""
+    if any(map(_names_a_part, table)):
+        return None
+    keys = [
+        profile
+        for profile in table
+        if fits(_BARE, profile.name)
+        and profile.key_like
+        and profile.known == profile.rows
+        and profile.repeats < _NEARLY
+    ]
+    unique = (key.name for key in keys if relations.one(f"count(DISTINCT {quote(key.name)})") == key.rows)
+    return next(unique, None)
+
+
+def _names_a_part(profile: Profile) -> bool:
+    """Whether a header speaks of goods, their prices, their number or their place in an order."""
+    goods = fits(words.ITEM, profile.name) and not fits(r"description|\btitle\b|наименован", profile.name)
+    parts = (words.QUANTITY, words.PRICE, words.LINE, words.CATEGORY)
+    return goods or any(fits(part, profile.name) for part in parts)
 
 
 def _has_owner(profile: Profile, relations: Relations, table: Sequence[Profile], owners: Sequence[str]) -> bool:

@@ -55,9 +55,9 @@ def _alike(profile: Profile, order: str, money: str, relations: Relations) -> li
     )
     pairs = list(combinations(range(len(values)), 2))
     counted = ", ".join(
-        f"count_if(kind_{one} IS NOT NULL AND kind_{other} IS NOT NULL), "
-        f"count_if(kind_{one} IS NOT NULL OR kind_{other} IS NOT NULL), "
-        f"count_if(abs(kind_{one} - kind_{other}) < 0.011 AND kind_{one} <> 0)"
+        f"count(*) FILTER (kind_{one} IS NOT NULL AND kind_{other} IS NOT NULL), "
+        f"count(*) FILTER (kind_{one} IS NOT NULL OR kind_{other} IS NOT NULL), "
+        f"count(*) FILTER (abs(kind_{one} - kind_{other}) < 0.011 AND kind_{one} <> 0)"
         for one, other in pairs
     )
     row = relations.query(f"SELECT {counted} FROM (SELECT {sums} FROM data GROUP BY {quote(order)})")[0]

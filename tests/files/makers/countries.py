@@ -251,12 +251,15 @@ def _in_groups(levels: str, seed: int) -> File:
                 rows += [(f"Товар {line.item}", line.money) for line in its.itertuples()]
     rows.append(("Итого", lines["money"].sum()))
     table = pd.DataFrame(rows, columns=["Контрагент", "Сумма"]).round(2)
+    adds_up = levels == "documents"  # a customer's sum is that of her documents, whose days stand in their names
     return File(
         f"groups_{levels.replace(' ', '_')}",
-        "no customer",
-        "a report in groups, whose rows are partly sums of others",
+        "shapes" if adds_up else "no customer",
+        "customers above their documents, in one column"
+        if adds_up
+        else "a report in groups, whose rows are partly sums of others",
         partial(render, table, look("semicolon_ru", language=""), before=("Продажи за 2023 г.;", ";")),
-        NO_CUSTOMERS,
+        answer_of(by_order(lines), "Контрагент (2)") if adds_up else NO_CUSTOMERS,
     )
 
 

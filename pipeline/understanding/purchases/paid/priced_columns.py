@@ -49,7 +49,7 @@ def amounts_of(table: Sequence[Profile], taken: set[str]) -> Amounts:
     rest = [
         profile
         for profile in numbers
-        if profile.name not in counted and not _other(profile) and not _tells_apart(profile)
+        if profile.name not in counted and not is_other(profile) and not _tells_apart(profile)
     ]
     prices = [profile for profile in rest if fits(words.PRICE, profile.name) and not _total_worded(profile)]
     priced = {profile.name for profile in prices}
@@ -96,7 +96,7 @@ def _tells_apart(profile: Profile) -> bool:
     return profile.kind == "integer" and fits(_NUMBERED, profile.name)
 
 
-def _other(profile: Profile) -> bool:
+def is_other(profile: Profile) -> bool:
     """Discounts, taxes and the like; ``price after discount`` and ``total with tax`` are money."""
     text = plain_words(profile.name)
     if fits(
@@ -128,5 +128,5 @@ def beside_the_money(table: Sequence[Profile], money: Sequence[str]) -> list[str
         and profile.name not in money
         and not profile.empty
         and fits(pattern, profile.name)
-        and _other(profile)
+        and is_other(profile)
     ]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
-from pipeline.contract import Message
+from pipeline.contract import Joined, Message
 from pipeline.reading import quote
 from pipeline.understanding.evidence import Profile, Relations, fits, words
-from pipeline.understanding.purchases.paid.priced_columns import Amounts
+from pipeline.understanding.purchases.paid.found import Found
+from pipeline.understanding.purchases.paid.priced_columns import Amounts, is_other
 from pipeline.understanding.roles import Money, Understanding
 
 _PAID = r"\b(amount |sum |total )?paid\b|\bbezahlt\b|\bpaye\b|\bpagad[oa]\b|\bpagat[oa]\b|\bzaplacono\b|оплачен"
@@ -77,6 +78,31 @@ def less_given_back(reading: Understanding, table: Sequence[Profile], relations:
             column=profile.name,
         )
         return
+
+
+def before_tax(found: Found, table: Sequence[Profile], relations: Relations) -> Found:
+    """A subtotal in the place of a total that is the same with tax and shipping: the money of the goods."""
+    if found.money is None or found.question is not None or len(found.money.columns) != 1:
+        return found
+    (total,) = found.money.columns
+    added = [
+        profile.name
+        for profile in table
+        if profile.numeric and fits(f"{words.TAX}|{words.SHIPPING}", profile.name) and is_other(profile)
+    ]
+    for profile in table:
+        goods = profile.numeric and fits(r"\bsub ?total\b|сумма товар", profile.name) and profile.name != total
+        parts = [quote(profile.name), *(f"coalesce({quote(name)}, 0)" for name in added)]
+        whole = f"({' + '.join(parts)})"
+        if goods and added and relations.agrees(quote(total), whole):
+            told = Message.of(
+                "money: {column}; {total} is more by {added}",
+                column=profile.name,
+                total=total,
+                added=Joined(tuple(added)),
+            )
+            return Found(Money(quote(profile.name), (profile.name,), found.money.once_an_order), (told,))
+    return found
 
 
 def within(back: str, whole: str, relations: Relations) -> bool:

@@ -1,0 +1,1 @@
+"""Tables between tags: pages (HTML) and the XML of Excel 2003."""

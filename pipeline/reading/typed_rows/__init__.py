@@ -1,0 +1,1 @@
+"""Tables whose columns have types already: all rows, or those of a sample of customers."""
