@@ -28,7 +28,7 @@ _ROWS = {
 
 def read_text(files: list[Path], source: Source, shown: str) -> RawTable:
     """Files that are one table, read once where a command needs them several times; raises ``StarvedError``."""
-    refuse_much_text(sum(file.stat().st_size for file in files), shown)
+    refuse_much_text(sum(file.stat().st_size for file in files if file.is_file()), shown)
     how = source.model_dump_json(include=_ROWS)
     return kept(("rows", state_of(files), how, shown), lambda: read_files(files, source, shown))
 

@@ -23,11 +23,16 @@ _PLAIN_CLOCK = (
 )
 COMPACT_CLOCK = r"^(?P<day>\d{8})[T ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?Z?(?P<half>)$"
 _HALVES = {
-    "AM": "上午|凌晨|早上|早晨|午前|오전|ص|π\\.?\\s?μ\\.?|öö|sa|пр\\.?\\s?об\\.?|de\\.|дп",
-    "PM": "下午|中午|晚上|傍晚|午後|오후|م|μ\\.?\\s?μ\\.?|ös|ch|сл\\.?\\s?об\\.?|du\\.|пп",
-}  # before or after the clock, in ten languages
+    "AM": "\u4e0a\u5348|\u51cc\u6668|\u65e9\u4e0a|\u65e9\u6668|\u5348\u524d|\uc624\uc804|\u0635|"
+    "\u03c0\\.?\\s?μ\\.?|öö|sa|пр\\.?\\s?об\\.?|de\\.|дп",
+    "PM": "\u4e0b\u5348|\u4e2d\u5348|\u665a\u4e0a|\u508d\u665a|\u5348\u5f8c|\uc624\ud6c4|\u0645|"
+    "μ\\.?\\s?μ\\.?|ös|ch|сл\\.?\\s?об\\.?|du\\.|пп",
+}  # before or after the clock, in ten languages: Chinese, Japanese, Korean, Arabic, Greek and others
 _TIME = r"(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)"
-_COUNTED = re.compile(r"(?<!\d)(\d{1,2})\s?[时時点點시]\s?(\d{1,2})\s?[分분](?:\s?(\d{1,2})\s?[秒초])?")
+_COUNTED = re.compile(
+    r"(?<!\d)(\d{1,2})\s?[\u65f6\u6642\u70b9\u9ede\uc2dc]\s?(\d{1,2})\s?"
+    r"[\u5206\ubd84](?:\s?(\d{1,2})\s?[\u79d2\ucd08])?"
+)
 _BLANKS = re.compile("[\u00a0\u2007\u2009\u202f]")
 BEFORE_NOON, AFTER_NOON = ["a", "а"], ["p", "п", "р"]  # Latin and Cyrillic
 _HALF_DAY = 12
@@ -49,7 +54,7 @@ class Moments:
 
 
 def in_latin(text: str) -> str:
-    """A moment with its clock as ``14:27`` or ``2:27 PM``, of ``14时27分``, ``下午 2:27`` or ``2:27 μ.μ.``."""
+    """A moment with its clock as ``14:27`` or ``2:27 PM``, of those with a word for a half of the day or for hours."""
     text = _COUNTED.sub(
         lambda parts: ":".join(f"{int(part):02d}" for part in parts.groups() if part), _BLANKS.sub(" ", text)
     )
