@@ -53,7 +53,7 @@ def test_a_grade_that_all_segments_have_is_not_repeated_in_labels_and_tables(seg
 def test_groups_that_k_means_cannot_follow_are_called_no_continuum(segmentation: Segmentation) -> None:
     reason = Message.of(verdicts.CONTINUUM, k="3", least="2", most="12", measured="")
     none = segmentation.decision.model_copy(update={"verdict": "none", "supported_k": None, "reason": reason})
-    within = verdicts.with_groups_within(none, Message.of("They hold customers of two groups."))
+    within = verdicts.with_groups_within(none, Message.of("They hold customers of two groups."), across=True)
 
     def told(decision: Decision) -> str:
         it = replace(segmentation, decision=decision)

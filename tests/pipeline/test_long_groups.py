@@ -84,6 +84,22 @@ def test_groups_that_k_means_cannot_follow_are_told_and_are_no_continuum(gap: fl
         assert any("left these together" in str(words) for words in one.disagreements) == told
 
 
+@pytest.mark.parametrize(("divided", "told"), [(1, False), (2, True)])
+def test_two_groups_in_one_segment_of_five_make_no_groups_of_them_all(divided: int, told: bool) -> None:
+    """The doubt is told; the other four may well be a continuum."""
+    rng, labels = np.random.default_rng(1), np.repeat(np.arange(5), 300)
+    matrix = rng.normal(size=(1_500, 3)) + 3.0 * labels[:, None] * [1.0, 0.0, 0.0]
+    matrix[:, 1] += np.where(labels < divided, 12.0 * rng.integers(0, 2, 1_500), 0.0)
+    partition = Partition(5, np.stack([matrix[labels == at].mean(axis=0) for at in range(5)]), labels, 1.0, None, 0.0)
+    own = record(5, 1.2, 1.0).model_copy(update={"stability": 0.5})
+
+    held = doubted(decide([own], bounds=(2, 12)), own, matrix, partition, by_place(1_500))
+
+    assert any(str(words).startswith(f"{divided} segment") for words in held.disagreements)
+    assert cuts_across_groups(held) == told
+    assert ("continuum" in str(held.reason)) != told
+
+
 @pytest.mark.parametrize(("gap", "told"), [(6.0, True), (0.0, False)])
 @pytest.mark.parametrize("seed", range(3))
 def test_answers_in_whole_numbers_beside_a_long_feature_are_no_two_groups(seed: int, gap: float, told: bool) -> None:

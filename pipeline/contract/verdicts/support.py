@@ -65,12 +65,15 @@ def a_continuum(**values: Value) -> Message:
     return Message.of(CONTINUUM, **values)
 
 
-def with_groups_within(decision: Decision, words: Message) -> Decision:
-    """The decision where segments hold customers of several groups, as ``words`` tell: never strong, no continuum."""
+def with_groups_within(decision: Decision, words: Message, *, across: bool) -> Decision:
+    """The decision where segments hold customers of several groups, as ``words`` tell: never strong.
+
+    ``across``: so many of them do that the borders cut across groups; nobody calls that a continuum.
+    """
     return decision.model_copy(
         update={
             "verdict": weaker(decision.verdict, "weak"),
-            "reason": _across(decision.reason),
+            "reason": _across(decision.reason) if across else decision.reason,
             "disagreements": (*decision.disagreements, words),
         }
     )

@@ -22,6 +22,7 @@ from pipeline.stages import Partition
 PIECES = 8  # clusters whose centres the curve leads through; with fewer it cuts the bends off
 COVERED = 0.85  # share of the customers in those clusters; groups beside each other make a tree with side branches
 EXPLAINED = 2 / 3  # of the variance, by the nearest points of the curve; less is a cloud and no line
+_A_PART = 0.25  # of the segments: where no more hold two groups, nothing is said of them all
 LONG = 2.0  # round groups that k-means finds are at most 1.7 times as long as wide on generated data
 _ROWS = 2_000  # of a segment, enough for a valley
 _FEWEST = 60
@@ -109,7 +110,7 @@ def doubted(
         "set its borders elsewhere.",
         number,
     )
-    return verdicts.with_groups_within(decision, words)
+    return verdicts.with_groups_within(decision, words, across=number > _A_PART * partition.k)
 
 
 def holds_two(
