@@ -1,6 +1,6 @@
 """How charts look, and the charts that more than one page or the report draws; nothing here knows of Dash."""
 
-from dashapp.charts import deviations, heat, order_bubbles, portions, rates, segment_rows, sweep_curves
+from dashapp.charts import deviations, heat, portions, rates, segment_bubbles, segment_rows, sweep_curves
 from dashapp.charts.font import FAMILY as FONT_FAMILY
 from dashapp.charts.font import FILE as FONT_FILE
 from dashapp.charts.font import embedded as embedded_font
@@ -40,10 +40,10 @@ __all__ = [
     "heat",
     "ink_on",
     "mark",
-    "order_bubbles",
     "portions",
     "rates",
     "scheme",
+    "segment_bubbles",
     "segment_rows",
     "sweep_curves",
     "tinted",

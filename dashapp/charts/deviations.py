@@ -13,6 +13,7 @@ from dashapp.i18n import N_, _
 from dashapp.telling import number, of_column, percent
 from pipeline.contract import Dataset, Difference, SegmentCard
 
+LARGE = 0.8  # standard deviations, from which a difference is a large one: Cohen (1988)
 NO_DIFFERENCES = N_("No column sets this segment apart")
 NO_MIX = N_("These data have no such totals")
 
@@ -54,7 +55,7 @@ def differences(card: SegmentCard, dataset: Dataset, look: Scheme) -> go.Figure:
     if not shown:
         return empty_figure(_(NO_DIFFERENCES), look)
     words = difference_words(card, dataset)
-    reach = max(abs(difference.effect) for difference in shown) * 1.25 or 1.0
+    reach = reach_of([difference.effect for difference in shown])
     bars = bar_trace([difference.effect for difference in shown], 0.0, mark(card.colour, look).colour, look)
     bars["text"] = [signed(difference.effect, 1) for difference in shown]
     bars["hovertext"] = [
@@ -86,6 +87,11 @@ def mix(shares: Sequence[MixShare], card: SegmentCard, look: Scheme) -> go.Figur
         centre=100.0,
         title=_("index: 100 is the share of all customers"),
     )
+
+
+def reach_of(effects: Sequence[float]) -> float:
+    """How far an axis of effects goes to each side: a small difference is drawn small, also where none is larger."""
+    return max(LARGE, *map(abs, effects)) * 1.25
 
 
 def signed(value: float, places: int) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import plotly.graph_objects as go
 
-from dashapp.charts.deviations import signed
+from dashapp.charts.deviations import reach_of, signed
 from dashapp.charts.segment_rows import bar_trace, dot_trace, in_rows, span_of, tick_trace
 from dashapp.charts.theme import Scheme, empty_figure, escaped, mark
 from dashapp.findings import Response, Trait, traits
@@ -66,7 +66,7 @@ def trait_effects(traits: Sequence[Trait], card: SegmentCard, look: Scheme) -> g
     if not shown:
         return empty_figure(_(NO_TRAITS), look)
     effects, words = [trait.effect or 0.0 for trait in shown], trait_words(traits)
-    reach = max(map(abs, effects)) * 1.25 or 1.0
+    reach = reach_of(effects)
     bars = bar_trace(effects, 0.0, mark(card.colour, look).colour, look)
     bars["text"] = [signed(effect, 1) for effect in effects]
     bars["hovertext"] = [

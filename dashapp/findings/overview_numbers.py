@@ -10,7 +10,7 @@ from dashapp.findings import advice
 from dashapp.i18n import _, plural
 from dashapp.selecting import SEGMENT, Filtered
 from dashapp.telling import customers, day, moment, number, of_column, percent
-from pipeline.contract import Column, Ledger, Profiles, Segmentation, SegmentCard
+from pipeline.contract import NUMERIC_KINDS, Column, Ledger, Profiles, Segmentation, SegmentCard
 
 MOST_FEATURES = 12
 
@@ -162,25 +162,50 @@ def share_cells(card: SegmentCard) -> list[str]:
     ]
 
 
-def medians(segmentation: Segmentation) -> tuple[list[str], list[list[str]]]:
-    """Header and cells of the medians behind the bubbles, a row a segment; nothing where the data have no such."""
+def bubble_axes(segmentation: Segmentation) -> tuple[Column, Column] | None:
+    """Orders and average cheque; without them the two numbers by which the segments differ most; None without two."""
+    known = set(segmentation.profiles[Profiles.COLUMN])
     orders, cheque = segmentation.dataset.meaning("orders"), segmentation.dataset.meaning("average_cheque")
-    if orders is None or cheque is None:
+    if orders and cheque and {orders.name, cheque.name} <= known:
+        return orders, cheque
+    ranked = [feature.column for feature in profile(segmentation, segmentation.cards)]
+    numbers = [column for column in ranked if column.kind in NUMERIC_KINDS and column.kind != "flag"]
+    return (numbers[0], numbers[1]) if len(numbers) > 1 else None
+
+
+def bubble_title(axes: tuple[Column, Column] | None) -> str:
+    """What the bubbles answer."""
+    if axes is None or axes[1].meaning == "average_cheque":
+        return _("Who orders often, who fills the basket?")
+    return _("How far apart are the segments?")
+
+
+def bubble_note(axes: tuple[Column, Column] | None) -> str:
+    """How to read the bubbles, on screen and on paper."""
+    if axes is None or axes[1].meaning == "average_cheque":
+        return _(
+            "Each bubble is a segment, the larger the more customers. Right: orders more often. "
+            "Up: spends more each time."
+        )
+    return _(
+        "Each bubble is a segment, the larger the more customers. Right: more of “{across}”, up: more of “{up}”, the "
+        "two by which the segments differ most.",
+        across=axes[0].label,
+        up=axes[1].label,
+    )
+
+
+def medians(segmentation: Segmentation) -> tuple[list[str], list[list[str]]]:
+    """Header and cells of the medians behind the bubbles, a row a segment; nothing where there are no axes."""
+    axes = bubble_axes(segmentation)
+    if axes is None:
         return [], []
     known = segmentation.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     rows = [
-        [
-            of_column(float(known[card.segment, orders.name]), orders),
-            of_column(float(known[card.segment, cheque.name]), cheque),
-            number(card.size),
-        ]
+        [*(of_column(float(known[card.segment, column.name]), column) for column in axes), number(card.size)]
         for card in segmentation.cards
     ]
-    return [
-        _("Median {label}", label=orders.label.lower()),
-        _("Median {label}", label=cheque.label.lower()),
-        _("Customers"),
-    ], rows
+    return [*(_("Median {label}", label=column.label.lower()) for column in axes), _("Customers")], rows
 
 
 def origin(segmentation: Segmentation) -> list[tuple[str, str]]:

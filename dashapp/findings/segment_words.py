@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dashapp.findings import affinity
 from dashapp.findings.affinity import Rule
-from dashapp.findings.traits import LEAST, MixShare, Response, Trait, drawn
+from dashapp.findings.traits import LEAST, SMALL, MixShare, Response, Trait, drawn
 from dashapp.i18n import N_, _, decimal, plural
 from dashapp.telling import customers, number, of_column, percent
 from pipeline.contract import AffinityBasis, Dataset, Group, SegmentCard, SegmentRule
@@ -120,7 +120,13 @@ def traits_finding(traits: Sequence[Trait]) -> str:
     if not known:
         return _("Too little is known of these customers to say.")
     least = min(trait.coverage for trait in known)
-    first = _("Most different: {trait}; all customers: {overall}.", trait=known[0].text, overall=known[0].overall)
+    trait, overall = known[0].text, known[0].overall
+    if abs(known[0].effect or 0.0) < SMALL:
+        first = _(
+            "Much like all customers. Most different: {trait}; all customers: {overall}.", trait=trait, overall=overall
+        )
+    else:
+        first = _("Most different: {trait}; all customers: {overall}.", trait=trait, overall=overall)
     gaps = _("Some of it is known for {share} of the segment only.", share=percent(least)) if least < 0.9 else ""
     return f"{first} {gaps}".strip()
 

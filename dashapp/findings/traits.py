@@ -32,6 +32,8 @@ from pipeline.contract import (
 LEAST = FEWEST  # contacted, under which there is no rate
 LEAST_SHARE, LEAST_GAP = 0.01, 0.02  # of a total: drawn from the first on, said in words from the second on
 MOST_CAMPAIGNS = 10
+MOST_COLUMNS = 6  # of a table of typical customers
+SMALL = 0.2  # standard deviations, under which a difference is a small one: Cohen (1988)
 _MAIN: tuple[Meaning, ...] = ("spend", "orders", "average_cheque", "recency", "age", "income")
 
 
@@ -163,11 +165,18 @@ def traits(segmentation: Segmentation, segment: int) -> tuple[Trait, ...]:
 
 
 def typical(segmentation: Segmentation, segment: int) -> tuple[tuple[Column, ...], str, pd.DataFrame]:
-    """Main columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first."""
+    """Columns, the id's column (empty where not kept), and the rows of the typical customers, nearest first.
+
+    Columns are the main ones, then those that set the segment apart, six at most.
+    """
     keys = segmentation.typical[segmentation.typical[Typical.SEGMENT] == segment].sort_values(Typical.RANK)[Typical.KEY]
     held = segmentation.customers.set_index(Customers.keys(segmentation.customers).to_numpy())
     rows = held.reindex(keys[keys.isin(held.index)])
-    columns = [column for meaning in _MAIN if (column := segmentation.dataset.meaning(meaning)) and column.name in rows]
+    dataset = segmentation.dataset
+    main = [column.name for meaning in _MAIN if (column := dataset.meaning(meaning))]
+    apart = sorted(segmentation.cards[segment].differences, key=lambda difference: -abs(difference.effect))
+    names = dict.fromkeys([*main, *(difference.column for difference in apart)])
+    columns = [dataset.column(name) for name in names if name in rows][:MOST_COLUMNS]
     identity = segmentation.dataset.id_column or ""
     return tuple(columns), identity if identity in rows else "", rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashapp.charts import LIGHT, heat, ink_on, order_bubbles, portions
+from dashapp.charts import LIGHT, heat, ink_on, portions, segment_bubbles
 from dashapp.data import Run
 from dashapp.findings import overview_numbers as overview
 from dashapp.findings import verdict_words
@@ -121,17 +121,15 @@ def _shares(run: Run) -> Component:
 
 def _bubbles(run: Run) -> Component:
     segmentation, shares = run.segmentation, overview.portions(run, run.cube.everyone)
-    plot = order_bubbles.bubbles(
+    axes = overview.bubble_axes(segmentation)
+    plot = segment_bubbles.bubbles(
         segmentation, shares, LIGHT, selected=False, named=False
     )  # the table below has the names
     return chart(
-        _("Who orders often, who fills the basket?"),
+        overview.bubble_title(axes),
         plot,
         _height(segmentation.k),
-        summary=_(
-            "Each bubble is a segment, the larger the more customers. Right: orders more often. "
-            "Up: spends more each time."
-        ),
+        summary=overview.bubble_note(axes),
     )
 
 
@@ -139,5 +137,5 @@ def _medians(segmentation: Segmentation) -> Component | None:
     """The numbers behind the bubbles; where the data have none, the chart's place says so."""
     header, cells = overview.medians(segmentation)
     rows = [[segment_name(card), *row] for card, row in zip(segmentation.cards, cells, strict=True)] if header else []
-    title = _("Who orders often, who fills the basket?")
+    title = overview.bubble_title(overview.bubble_axes(segmentation))
     return table([_("Segment"), *header], rows, caption=title) if rows else None

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark, order_bubbles, portions
+from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark, portions, segment_bubbles
 from dashapp.charts import sweep_curves as compare
 from dashapp.charts.theme import DARK
 from dashapp.data import Run
@@ -129,7 +129,7 @@ def test_every_figure_is_valid_plotly(segmentation: Segmentation, cube: Cube) ->
     made += [
         explore.customer_map(filtered.points(), it.cards, Area(((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), axes, DARK),
         portions.marimekko(overview_numbers.portions(run, filtered), DARK, selected=True),
-        order_bubbles.bubbles(it, overview_numbers.portions(run, filtered), DARK, selected=True),
+        segment_bubbles.bubbles(it, overview_numbers.portions(run, filtered), DARK, selected=True),
         heat.profile(overview_numbers.profile(it, it.cards), it.cards, ("sample-1",), DARK),
         compare.inertia(it.candidates, it.decision, 3, DARK),
         compare.silhouette(it.candidates, it.decision, 3, DARK),
@@ -156,7 +156,7 @@ def test_labels_from_data_are_escaped(segmentation: Segmentation, cube: Cube) ->
     figures = [
         portions.marimekko(found, LIGHT, selected=False),
         heat.profile(overview_numbers.profile(segmentation, cards), cards, (), LIGHT),
-        order_bubbles.bubbles(segmentation, found, LIGHT, selected=False),
+        segment_bubbles.bubbles(segmentation, found, LIGHT, selected=False),
         explore.draw(cube.everyone.slice("age"), cards, LIGHT, selected=False),
         explore.customer_map(cube.everyone.points(), cards, None, ("x", "y"), LIGHT),
         explore.draw(cube.everyone.slice("main.categories"), cards, LIGHT, selected=False),
@@ -259,13 +259,13 @@ def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
 
 def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
     run = Run(segmentation)
-    figure = order_bubbles.bubbles(
+    figure = segment_bubbles.bubbles(
         segmentation, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False
     )
 
     frame = segmentation.customers.assign(segment=segmentation.assignments["segment"])
     found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
-    signs = order_bubbles.bubbles(
+    signs = segment_bubbles.bubbles(
         segmentation, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False, named=False
     )
     assert len(figure.layout.annotations) == len(segmentation.cards)
@@ -276,15 +276,38 @@ def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
         assert found[card.key] == pytest.approx((own["orders"].median(), own["average_cheque"].median()))
 
 
-def test_data_without_orders_say_so_instead_of_an_empty_frame(segmentation: Segmentation) -> None:
-    columns = tuple(column for column in segmentation.dataset.columns if column.meaning != "orders")
-    bare = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
+def without(segmentation: Segmentation, *roles: str) -> Segmentation:
+    columns = tuple(column for column in segmentation.dataset.columns if column.meaning not in roles)
+    return replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
 
+
+def test_data_without_orders_are_drawn_by_what_differs_most(segmentation: Segmentation) -> None:
+    bare = without(segmentation, "orders")
     run = Run(bare)
 
-    figure = order_bubbles.bubbles(bare, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False)
+    figure = segment_bubbles.bubbles(bare, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False)
+    axes = overview_numbers.bubble_axes(bare)
 
-    assert "no orders" in figure.layout.annotations[0].text
+    first, second, *_others = overview_numbers.profile(bare, bare.cards)
+    assert axes == (first.column, second.column)
+    found = {trace.meta: (trace.x[0], trace.y[0]) for trace in figure.data}
+    for place, card in enumerate(bare.cards):
+        assert found[card.key] == pytest.approx((first.medians[place], second.medians[place]))
+    assert first.column.label in overview_numbers.bubble_note(axes)
+    assert overview_numbers.bubble_title(axes) == "How far apart are the segments?"
+    assert overview_numbers.medians(bare)[0][0] == f"Median {first.column.label.lower()}"
+
+
+def test_data_of_a_single_number_say_so_instead_of_an_empty_frame(segmentation: Segmentation) -> None:
+    active = segmentation.dataset.with_role("active")
+    columns = tuple(column for column in segmentation.dataset.columns if column not in active[1:])
+    bare = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
+    run = Run(bare)
+
+    figure = segment_bubbles.bubbles(bare, overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False)
+
+    assert "no two numbers" in figure.layout.annotations[0].text
+    assert overview_numbers.medians(bare) == ([], [])
 
 
 def test_elbow_stands_where_the_decision_says_and_the_shown_k_is_marked(segmentation: Segmentation) -> None:

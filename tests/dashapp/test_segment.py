@@ -107,6 +107,29 @@ def test_who_they_are_is_ranked_by_effect_and_drawn_with_its_numbers(segmentatio
     assert [round(float(value), 1) for value in figure.data[0].x] == [1.6, -0.3]
 
 
+def test_a_difference_of_nothing_is_neither_drawn_nor_told_as_one(segmentation: Segmentation) -> None:
+    tenure = traits.Trait(
+        "First purchase", "First purchase 502 (501 to 503), average", 1.0, -0.01, "502", 502.0, here="502"
+    )
+
+    figure = rates.trait_effects([tenure], segmentation.cards[0], LIGHT)
+    drawn = abs(float(figure.data[0].x[0])) / float(figure.layout.xaxis.range[1])
+
+    assert drawn < 0.02
+    assert segment_words.traits_finding([tenure]).startswith("Much like all customers. Most different: First purchase")
+
+
+def test_typical_customers_are_shown_by_what_sets_their_segment_apart(segmentation: Segmentation) -> None:
+    columns = tuple(column.model_copy(update={"meaning": None}) for column in segmentation.dataset.columns)
+    plain = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
+    apart = max(plain.cards[0].differences, key=lambda difference: abs(difference.effect))
+
+    shown, _identity, _rows = traits.typical(plain, 0)
+
+    assert shown[0].name == apart.column
+    assert 1 < len(shown) <= traits.MOST_COLUMNS
+
+
 def test_report_and_page_tell_the_same_traits_and_say_what_is_an_average(segmentation: Segmentation) -> None:
     labels = segmentation.assignments["segment"].to_numpy(np.int64)
     passive = describe_passive(read_traits(segmentation.customers, segmentation.dataset), labels, segmentation.k)

@@ -17,6 +17,7 @@ from pipeline.describing.cards import Support, make_cards
 from pipeline.describing.describe import differences_by_segment
 from pipeline.describing.identity import Predecessor, follow
 from pipeline.describing.naming import Naming, phrase, typical
+from pipeline.describing.naming.standing import Standing
 from pipeline.describing.segment_profiles import profile
 from pipeline.reading import read_source
 from pipeline.segmenting import fit_features
@@ -200,6 +201,18 @@ def test_only_who_spends_the_most_is_a_big_spender_and_who_lies_between_is_told_
     assert names[2] == "Big spenders"
     assert names[1] == "Total spend: second highest"
     assert Translator("ru").message(names[1]) == "Total spend: второе место сверху"
+
+
+def test_who_is_a_little_behind_in_time_is_told_so_in_words_of_time() -> None:
+    words = {"high": "bought long ago", "low": "bought recently"}
+    recency = Column(name="days", role="active", kind="number", label="Days since", meaning="recency", **words)
+    told = [Standing(recency, effect, 488, 480, 471, None).words for effect in (0.3, -0.3)]
+    assert told == ["bought longer ago than usual", "bought more recently than usual"]
+    assert [Translator("ru").message(words) for words in told] == [
+        "не покупали дольше обычного",
+        "последняя покупка ближе обычного",
+    ]
+    assert Standing(recency, 0.9, 700, 690, 471, None, leads=True).words == "bought long ago"
 
 
 def test_who_has_many_customers_of_one_value_is_named_by_no_equal_median() -> None:

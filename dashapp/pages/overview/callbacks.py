@@ -9,7 +9,7 @@ from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from dashapp import ids as shared
 from dashapp.callbacks import page_run, under
-from dashapp.charts import heat, order_bubbles, portions, scheme
+from dashapp.charts import heat, portions, scheme, segment_bubbles
 from dashapp.data import SegmentationData
 from dashapp.findings import overview_numbers, rfm_numbers
 from dashapp.i18n import _
@@ -34,7 +34,7 @@ def draw(
     chosen = filtered.selection.filters.get(SEGMENT)
     return (
         portions.marimekko(portion_rows, look, selected=selected),
-        order_bubbles.bubbles(segmentation, portion_rows, look, selected=selected, named=screen != shared.PHONE),
+        segment_bubbles.bubbles(segmentation, portion_rows, look, selected=selected, named=screen != shared.PHONE),
         heat.profile(
             overview_numbers.profile(segmentation, cards),
             cards,

@@ -130,7 +130,8 @@ def _shares(cards: Sequence[SegmentCard]) -> Component:
 
 
 def _bubbles(segmentation: Segmentation | None) -> Component:
-    title = _("Who orders often, who fills the basket?")
+    axes = overview_numbers.bubble_axes(segmentation) if segmentation else None
+    title = overview_numbers.bubble_title(axes)
     header, cells = overview_numbers.medians(segmentation) if segmentation else ([], [])
     rows = (
         [
@@ -146,10 +147,7 @@ def _bubbles(segmentation: Segmentation | None) -> Component:
     return chart_card(
         title,
         html.Div([plot, key]),
-        summary=_(
-            "Each bubble is a segment, the larger the more customers. Right: orders more often. "
-            "Up: spends more each time."
-        ),
+        summary=overview_numbers.bubble_note(axes),
         below=below,
     )
 

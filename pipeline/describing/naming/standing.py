@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipeline.contract import (
     Column,
     Difference,
+    Message,
     Quantity,
     currency_of,
     more_or_less,
@@ -16,6 +17,10 @@ from pipeline.contract import (
 )
 
 NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
+_BESIDE_ALL = {  # nobody says "higher days since the last purchase"
+    "bought long ago": Message.of("bought longer ago than usual"),
+    "bought recently": Message.of("bought more recently than usual"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ class Standing:
     @property
     def words(self) -> str:
         """The epithet where it is due, else how the segment stands beside all customers."""
-        return self.epithet if self.leads else than_all(self.column.label, more=self.effect > 0)
+        if self.leads:
+            return self.epithet
+        return _BESIDE_ALL.get(self.epithet) or than_all(self.column.label, more=self.effect > 0)
 
     def told(self) -> Difference:
         """As a card holds it."""

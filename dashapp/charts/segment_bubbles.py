@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashapp.charts.labels import Bubble, beside, wrapped
 from dashapp.charts.portions import _PALE
 from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark, tinted
-from dashapp.findings import Portion
+from dashapp.findings import Portion, overview_numbers
 from dashapp.i18n import _
 from dashapp.telling import amount, customers, graded, number, with_trust
 from pipeline.contract import Column, Profiles, Segmentation
@@ -21,16 +21,17 @@ _NAME = 125  # pixels of a line of a name
 def bubbles(
     segmentation: Segmentation, portions: Sequence[Portion], look: Scheme, *, selected: bool, named: bool = True
 ) -> go.Figure:
-    """Median orders by median cheque, the area of a bubble for the customers.
+    """Median orders by median cheque (else what differs most), the area of a bubble for the customers.
 
     Names stand beside the bubbles; where there is no room for them, symbols stand in the bubbles.
     """
-    orders, cheque = segmentation.dataset.meaning("orders"), segmentation.dataset.meaning("average_cheque")
-    if orders is None or cheque is None or not portions:
-        return empty_figure(_("These data have no orders and no average cheque"), look)
+    axes = overview_numbers.bubble_axes(segmentation)
+    if axes is None or not portions:
+        return empty_figure(_("These data have no two numbers to draw the segments by"), look)
+    right, above = axes
     medians = segmentation.profiles.set_index([Profiles.SEGMENT, Profiles.COLUMN])[Profiles.MEDIAN]
     points = [
-        (float(medians[portion.card.segment, orders.name]), float(medians[portion.card.segment, cheque.name]))
+        (float(medians[portion.card.segment, right.name]), float(medians[portion.card.segment, above.name]))
         for portion in portions
     ]
     across, up = _padded([x for x, _ in points]), _padded([y for _, y in points])
@@ -39,7 +40,7 @@ def bubbles(
     traces = [
         trace
         for portion, (x, y), size in zip(portions, points, whole, strict=True)
-        for trace in _marks(portion, x, y, size, _bubble_words(portion, x, y, orders, cheque), look, selected, named)
+        for trace in _marks(portion, x, y, size, _bubble_words(portion, x, y, right, above), look, selected, named)
     ]
     marks = [
         Bubble(
@@ -62,8 +63,8 @@ def bubbles(
         traces,
         look,
         annotations=notes,
-        xaxis={"title": {"text": _("{label} (median)", label=escaped(orders.axis_title))}, "range": across},
-        yaxis={"title": {"text": _("{label} (median)", label=escaped(cheque.axis_title))}, "range": up},
+        xaxis={"title": {"text": _("{label} (median)", label=escaped(right.axis_title))}, "range": across},
+        yaxis={"title": {"text": _("{label} (median)", label=escaped(above.axis_title))}, "range": up},
     )
 
 
@@ -121,15 +122,15 @@ def _bubble_label(
     }
 
 
-def _bubble_words(portion: Portion, x: float, y: float, orders: Column, cheque: Column) -> str:
+def _bubble_words(portion: Portion, x: float, y: float, right: Column, above: Column) -> str:
     lines = [f"<b>{escaped(with_trust(portion.card))}</b>", customers(portion.card.size)]
     if portion.customers < portion.card.size:
         lines.append(_("selected: {n} of {m}", n=number(portion.customers), m=number(portion.card.size)))
     return "<br>".join(
         [
             *lines,
-            f"{escaped(orders.label)}: {amount(x, orders.unit, orders.format)}",
-            f"{escaped(cheque.label)}: {amount(y, cheque.unit, cheque.format)}",
+            f"{escaped(right.label)}: {amount(x, right.unit, right.format)}",
+            f"{escaped(above.label)}: {amount(y, above.unit, above.format)}",
         ]
     )
 
