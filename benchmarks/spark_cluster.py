@@ -147,14 +147,17 @@ def passes_over(opened: Cluster, data: str, few: Cleaned, n: int, told: Callable
 
 
 COMMAND = """
-import resource, sys
+import sys
+from pathlib import Path
 from pipeline.spark import staying
 staying.MOST_FETCHED = 0  # with as few as a million they would come here
 from pipeline.__main__ import main
 try:
     main()
 finally:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, file=sys.stderr)
+    # of this program alone: ru_maxrss remembers what the one that started it held
+    (peak,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(int(peak) / 1e6, file=sys.stderr)
 """
 
 
@@ -180,14 +183,19 @@ def beside_mllib(opened: Cluster, data: str, n: int, k: int, told: Callable[[str
     """MLlib's KMeans for one k over the same transformed features, kept by the executors; its inertia."""
     from pyspark.ml.clustering import KMeans
     from pyspark.ml.feature import StandardScaler, VectorAssembler
+    from pyspark.storagelevel import StorageLevel
 
     rows = opened.session.read.parquet(data).drop("id")
     vectors = VectorAssembler(inputCols=rows.columns, outputCol="raw").transform(rows).select("raw")
     scaled = StandardScaler(inputCol="raw", outputCol="features", withMean=True).fit(vectors).transform(vectors)
-    kept = scaled.select("features").persist()
-    kept.count()
-    told("kept for MLlib")
-    model = KMeans(k=k, seed=1).fit(kept)
+    kept = scaled.select("features").persist(StorageLevel.DISK_ONLY)  # executors of this size end where memory is tried
+    try:
+        kept.count()
+        told("kept for MLlib")
+        model = KMeans(k=k, seed=1).fit(kept)
+    except Exception as error:  # an executor that ends, as Java tells it
+        print(f"MLlib did not come to an end: {str(error).splitlines()[0][:200]}")
+        return
     told(f"MLlib's KMeans, k = {k} alone")
     print(f"MLlib: inertia {model.summary.trainingCost * n / (n - 1):,.1f} in {model.summary.numIter} passes")
 
