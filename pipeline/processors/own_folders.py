@@ -35,7 +35,10 @@ class OwnFolder:
         """Make it, and hold it until it is removed or this process and its children end; raises ``OSError``."""
         while self._lock is None:
             self.path.mkdir(mode=0o700)
-            lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+            except FileNotFoundError:  # somebody took it for a left one before it was opened: once more
+                continue
             with suppress(OSError):  # a file system without locks: nobody removes it there either
                 fcntl.flock(lock, fcntl.LOCK_EX)
             if _is_at(self.path, lock):  # somebody may have found it before it was locked

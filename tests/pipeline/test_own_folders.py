@@ -80,13 +80,16 @@ def test_another_users_stays(tmp_path: Path) -> None:
     assert (tmp_path / "korzina-own-theirs").is_dir()
 
 
+@pytest.mark.parametrize("first", ["opened", "taken away"])
 def test_one_that_was_taken_away_before_it_was_locked_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, opened = OwnFolder(tmp_path), os.open
 
     def taken_away(path: Path, flags: int) -> int:
         monkeypatch.setattr(os, "open", opened)
+        if first == "taken away":
+            remove_left(tmp_path)
         handle = opened(path, flags)
         remove_left(tmp_path)
         return handle
