@@ -1,9 +1,9 @@
 """How often the words come true: a segment's grade on independent samples, and drift where there is some and none.
 
-Run: ``python benchmarks/grades.py [--samples 20]``, with ``--keep FILE --minutes 5`` in pieces. Prints two Markdown
-tables and writes them into ``docs/benchmarks.md``. A grade holds where an independent sample of the same population,
-clustered alike, has a segment that shares three quarters (solid) or three fifths (usable) of the same customers with
-it (Jaccard); the whole analysis of a sample is what ``korzina train`` makes of it, verdict and all.
+Run: ``python benchmarks/grades.py [--samples 20] [--first 0]``, with ``--keep FILE --minutes 5`` in pieces. Prints two
+Markdown tables and writes them into ``docs/benchmarks.md``. A grade holds where an independent sample of the same
+population, clustered alike, has a segment that shares three quarters (solid) or three fifths (usable) of the same
+customers with it (Jaccard); the whole analysis of a sample is what ``korzina train`` makes of it, verdict and all.
 """
 
 from __future__ import annotations
@@ -205,12 +205,14 @@ def drift_table(results: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=20, help="of each population; 20 times as many of drift")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a file of results to go on from and to add to")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after these; needs --keep to go on later")
     options = parser.parse_args()
-    tasks = [("grade", place, sample) for sample in range(options.samples) for place in range(len(POPULATIONS))]
-    tasks += [("drift", n, shift, s) for n, shift in DRIFT_CASES for s in range(20 * options.samples)]
+    samples, files = range(options.first, options.first + options.samples), range(20 * options.samples)
+    tasks = [("grade", place, sample) for sample in samples for place in range(len(POPULATIONS))]
+    tasks += [("drift", n, shift, 20 * options.first + file) for n, shift in DRIFT_CASES for file in files]
     done = pickle.loads(options.keep.read_bytes()) if options.keep and options.keep.exists() else {}
     waiting, until = [task for task in tasks if task not in done], time.monotonic() + 60 * options.minutes
     with ProcessPoolExecutor(options.workers) as pool:
@@ -225,8 +227,8 @@ def main() -> None:
     grades = [one for task in tasks if task[0] == "grade" for one in done[task]]
     drifts = {task: done[task] for task in tasks if task[0] == "drift"}
     text = (
-        f"{machine_line()}\n\n{options.samples} samples of {N} customers a population, each against {OTHERS} "
-        "independent ones, at the true number of segments and one beside it. Solid holds where "
+        f"{machine_line()}\n\n{options.samples} samples of {N} customers a population, from {options.first} on, each "
+        f"against {OTHERS} independent ones, at the true number of segments and one beside it. Solid holds where "
         f"{TRUSTED:.0%} of a segment is found again, usable where {PATTERN:.0%} is.\n\n{grade_table(grades)}\n\n"
         f"Drift, against 2,240 customers trained on, 20 features:\n\n{drift_table(drifts)}"
     )

@@ -10,7 +10,8 @@ from pipeline.describing.naming import NAMED_EFFECT, Naming, Standing, typical
 
 SHOWN = 8
 TRUSTED, PATTERN = 0.75, 0.6  # Hennig's bounds for the Jaccard of a cluster that comes back
-FINER_PATTERN = 0.7  # where a repeat has a group cut otherwise, two of its parts still share half of it with the whole
+FINER_TRUSTED = 0.7  # in every repeat: of a group that one of them cuts, no part is more than half to two thirds
+SMALLEST = 30  # customers; of fewer nothing is told as a share either
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class Support:
     finer: bool = False  # into more segments than they support: which of the groups is cut, chance decides
 
     @property
-    def usable(self) -> float:
-        """The Jaccard from which on a segment is usable."""
-        return FINER_PATTERN if self.finer else PATTERN
+    def solid(self) -> float:
+        """The Jaccard from which on a segment is solid: of half of the repeats, or of the worst of them."""
+        return FINER_TRUSTED if self.finer else TRUSTED
 
 
 def make_cards(
@@ -107,17 +108,17 @@ def _trait(standing: Standing) -> Message:
 
 def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, Message]:
     """Grade and reason; what comes back without clear groups in the data is a division of a continuum, never solid."""
-    if size < 60:
+    if size < SMALLEST:
         return "fragile", Message.of("Only {n} customers: too few to rely on.", n=Quantity(size))
     if jaccard is None:
         return "usable", Message.of("How well this segment comes back on other samples was not measured.")
-    if jaccard < support.usable:
+    if jaccard < PATTERN:
         grade: Trust = "fragile"
         template = (
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "
             "{repeats}: do not rely on who exactly belongs to it."
         )
-    elif jaccard < TRUSTED:
+    elif jaccard < support.solid:
         grade = "usable"
         template = (
             "Looked for in two separate halves of the customers, {share} of this segment or more is the same "

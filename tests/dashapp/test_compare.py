@@ -98,6 +98,14 @@ def test_the_charts_hold_every_common_customer(both: tuple[Segmentation, Segment
     assert list(figures.returns(both[0].cards, LIGHT).data[0].x) == [card.jaccard for card in both[0].cards]
 
 
+def test_no_segment_that_is_called_solid_lies_in_the_band_of_a_pattern(both: tuple[Segmentation, Segmentation]) -> None:
+    cards = [card.model_copy(update={"jaccard": 0.72, "trust": "usable"}) for card in both[0].cards]
+    solid = [cards[0].model_copy(update={"trust": "solid"}), *cards[1:]]  # more segments than the data support
+
+    assert figures.bands(cards)[1] == 0.75
+    assert list(figures.returns(solid, LIGHT).layout.xaxis.tickvals) == [0.6, 0.7, 0.85]
+
+
 def test_what_is_selected_of_the_blades_is_framed_and_the_rest_pale(both: tuple[Segmentation, Segmentation]) -> None:
     it = both[0]
 

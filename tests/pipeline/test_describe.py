@@ -157,6 +157,7 @@ def test_trust_follows_the_jaccard_and_the_size():
     assert [card.trust for card in cards([-1.2, 2.0])] == ["solid", "fragile"]
     assert [card.trust for card in cards([-1.2, 2.0], jaccards=(0.74, 0.6))] == ["usable", "usable"]
     assert cards([-1.2, 2.0], sizes=(300, 20))[1].trust_reason == "Only 20 customers: too few to rely on."
+    assert [card.trust for card in cards([-1.2, 2.0], sizes=(30, 29), jaccards=(0.9, 0.9))] == ["solid", "fragile"]
 
 
 def test_no_segment_is_solid_where_the_data_do_not_fall_into_clear_groups():
@@ -169,5 +170,5 @@ def test_segments_finer_than_the_data_support_have_to_come_back_in_every_repeat(
     reasons = [cards([-1.2, 2.0], support=Support(finer=finer))[0].trust_reason for finer in (False, True)]
     assert "90 % of this segment or more is the same in half of the repeats" in reasons[0]
     assert "90 % of this segment or more is the same in every repeat" in reasons[1]
-    grades = [cards([-1.2, 2.0], jaccards=(it, 0.5), support=Support(finer=True))[0].trust for it in (0.75, 0.7, 0.69)]
-    assert grades == ["solid", "usable", "fragile"]  # 0.69: in one repeat of eight the group was cut elsewhere
+    grades = [cards([-1.2, 2.0], jaccards=(it, 0.5), support=Support(finer=True))[0].trust for it in (0.7, 0.69, 0.59)]
+    assert grades == ["solid", "usable", "fragile"]  # at 0.69 one repeat of eight may have cut a third off

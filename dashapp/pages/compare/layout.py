@@ -165,7 +165,8 @@ def _returns(segmentation: Segmentation | None) -> Component:
         below=as_table([_("Segment"), _("Share that comes back")], rows, caption=title),
         summary=_(
             "The share of members that came back when samples were divided again. Below 0.6 do not rely on it; "
-            "to 0.75 a pattern; from 0.75 stable; from 0.85 highly stable."
+            "to {stable} a pattern; from {stable} stable; from 0.85 highly stable.",
+            stable=decimal(figures.bands(segmentation.cards if segmentation else ())[1], 2),
         ),
     )
 

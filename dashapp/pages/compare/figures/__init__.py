@@ -2,8 +2,8 @@
 
 from dashapp.pages.compare.figures.flows import flow, lineage, movers
 from dashapp.pages.compare.figures.matrices import deltas, overlap
-from dashapp.pages.compare.figures.recurrence import BANDS, returns
+from dashapp.pages.compare.figures.recurrence import bands, returns
 from dashapp.pages.compare.figures.silhouettes import blades
 from dashapp.pages.compare.figures.titles import height_of
 
-__all__ = ["BANDS", "blades", "deltas", "flow", "height_of", "lineage", "movers", "overlap", "returns"]
+__all__ = ["bands", "blades", "deltas", "flow", "height_of", "lineage", "movers", "overlap", "returns"]

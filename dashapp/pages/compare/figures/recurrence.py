@@ -12,7 +12,14 @@ from dashapp.i18n import _, decimal
 from dashapp.pages.compare.figures.titles import above
 from pipeline.contract import SegmentCard
 
-BANDS = (0.6, 0.75, 0.85)  # Hennig 2007: below the first no trust, then a pattern, stable, highly stable
+PATTERN, STABLE, HIGHLY = 0.6, 0.75, 0.85  # Hennig 2007: below the first no trust, then a pattern, and so on
+OF_THE_WORST = 0.7  # stable, where there are more segments than the data support and the worst repeat counts
+
+
+def bands(cards: Sequence[SegmentCard]) -> tuple[float, float, float]:
+    """Where the bands end that say how far to trust a segment; no segment called solid lies below its band."""
+    of_the_worst = any(card.trust == "solid" and card.jaccard is not None and card.jaccard < STABLE for card in cards)
+    return PATTERN, OF_THE_WORST if of_the_worst else STABLE, HIGHLY
 
 
 def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
@@ -20,8 +27,9 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     rated = [card for card in cards if card.jaccard is not None]
     if not rated:
         return empty_figure(_("This run does not know how stable each segment is"), look)
-    edges, start = (0.0, *BANDS, 1.0), min(0.4, *(card.jaccard - 0.15 for card in rated if card.jaccard is not None))
-    bands = [
+    ends = bands(rated)
+    edges, start = (0.0, *ends, 1.0), min(0.4, *(card.jaccard - 0.15 for card in rated if card.jaccard is not None))
+    stripes = [
         {
             "type": "rect",
             "x0": low,
@@ -60,12 +68,12 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
     return figure_of(
         traces,
         look,
-        shapes=bands,
+        shapes=stripes,
         margin={"l": 8, "r": 8, "t": 4, "b": 8},
         annotations=[above(card, row, "", look, shift=9) for card, row in zip(rated, rows, strict=True)],
         xaxis={
             "range": [start, 1.04],
-            "tickvals": list(BANDS),
+            "tickvals": list(ends),
             "tickformat": ".2~f",
             "showgrid": False,
             "title": {"text": _("share of the segment that comes back")},
