@@ -17,7 +17,6 @@ from pipeline.segmenting.kmeans import LIGHT, sweep
 from pipeline.segmenting.quality import silhouettes
 from pipeline.segmenting.valleys import Lattice
 
-OFTEN = 0.1  # of the customers have none of a part, from which on that is a matter of the part and not of a few
 LEFT = 0.5  # share of the silhouette's excess that stays beside the same zeros: of groups 0.55 and more, else 0.4
 _DRAWS, _ROWS = 2, 5_000
 _PRECISION, _WHOLE = 1e-9, 0.02
@@ -27,14 +26,14 @@ def doubted_for_zeros(
     decision: Decision, record: CandidateRecord, matrix: Matrix, hashes: Hashes, lattice: Lattice, seed: int
 ) -> Decision:
     """The decision, at most weak where customers with the same zeros in one cloud look nearly as much divided."""
-    wholes = [whole for whole in lattice.wholes if _many_have_none(lattice.shares(matrix, whole))]
+    wholes = lattice.often_nothing(matrix)
     if decision.verdict != "strong" or not wholes or record.null_silhouette is None:
         return decision
     rows = matrix[drawn(hashes, min(len(matrix), _ROWS), "zeros")]
     alike = float(np.mean([_silhouette(_drawn(rows, lattice, wholes, [seed, at]), record.k) for at in range(_DRAWS)]))
     if record.silhouette - alike >= LEFT * (record.silhouette - record.null_silhouette):
         return decision
-    none = max(float((lattice.shares(matrix, whole) <= _PRECISION).mean(axis=0).max()) for whole in wholes)
+    none = max(lattice.nothing(matrix, whole) for whole in wholes)
     words = Message.of(
         "Up to {share} of the customers have nothing of one part of what shares are made of. The segments tell mostly "
         "who buys something of what at all: customers with as many zeros and no groups are divided nearly as clearly.",
@@ -47,10 +46,6 @@ def doubted_for_zeros(
             "disagreements": (*decision.disagreements, words),
         }
     )
-
-
-def _many_have_none(shares: Matrix) -> bool:
-    return bool((shares <= _PRECISION).mean(axis=0).max() >= OFTEN)
 
 
 def _silhouette(rows: Matrix, k: int) -> float:

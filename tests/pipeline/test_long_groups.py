@@ -129,3 +129,67 @@ def test_of_fewer_kinds_of_customers_than_k_no_more_are_looked_for_than_there_ar
     assert records[-1].k == len(kinds)
     with pytest.raises(InputError, match="too few different customers"):
         _swept(everybody, Options(k_max=12), Stopwatch(), None)
+
+
+def judged_strong(matrix: np.ndarray, labels: np.ndarray, lattice: Lattice | None = None) -> tuple[str, bool]:
+    """The verdict that is left of a strong one on round segments, and whether one is told to hold two groups."""
+    k = int(labels.max()) + 1
+    centres = np.array([matrix[labels == at].mean(axis=0) for at in range(k)])
+    own = record(k, 1.3, float(k))
+    decision = decide([own], bounds=(2, 12))
+    assert decision.verdict == "strong"
+    held = doubted(decision, own, matrix, Partition(k, centres, labels, 1.0, None, 0.0), by_place(len(matrix)), lattice)
+    return held.verdict, any("left these together" in str(words) for words in held.disagreements)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("together", [True, False])
+def test_two_round_groups_left_together_beside_far_ones_are_told(seed: int, together: bool) -> None:
+    """One of six groups fewer comes back and has a clear silhouette; in five features one search misses the two."""
+    rng, group = np.random.default_rng(seed), np.repeat(np.arange(6), 150)
+    middles = np.array([[0, 0], [0, 5.5], [30, 0], [30, 12], [0, 40], [12, 40]])
+    matrix = rng.normal(size=(900, 5)) * [1.6, 1.0, 2.5, 2.0, 1.5]
+    matrix[:, :2] += middles[group]
+    labels = np.maximum(group - 1, 0) if together else group
+
+    assert judged_strong(matrix, labels) == (("weak", True) if together else ("strong", False))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_three_features_say_together_comes_in_steps_and_parts_no_groups(seed: int) -> None:
+    """Spend over an average order is a whole number of orders, along an axis that is next to nothing long."""
+    rng = np.random.default_rng(seed)
+    orders, average = rng.integers(5, 9, 900), np.exp(rng.normal(3, 0.5, 900))
+    rounded = np.log(np.column_stack([orders + rng.random(900), average, orders * average]))
+    matrix = (rounded - rounded.mean(axis=0)) / rounded.std(axis=0)
+
+    assert judged_strong(np.vstack([matrix, matrix + 40.0]), np.repeat([0, 1], 900)) == ("strong", False)
+
+
+def test_who_has_none_of_a_part_is_no_group_within_a_segment() -> None:
+    rng = np.random.default_rng(0)
+    amounts = np.exp(rng.normal(3, 0.5, (1_200, 3)))
+    amounts[rng.random(1_200) < 0.4, 2] = 0.0
+    parts = amounts / amounts.sum(axis=1, keepdims=True)
+    spend, visits = np.repeat([0.0, 60.0], 600) + rng.normal(size=1_200), rng.normal(size=1_200)
+    table = pd.DataFrame({"spend": spend, "visits": visits, **{f"part_{at}": part for at, part in enumerate(parts.T)}})
+    columns = tuple(
+        Column(
+            name=name,
+            role="active",
+            kind="number",
+            label=name,
+            group="parts" if name.startswith("part") else None,
+            transform=("standardize",),
+        )
+        for name in table
+    )
+    made = fit_features(table, Dataset(spec="", title="", spec_hash="", as_of=None, currency="", columns=columns))
+    labels = np.repeat(np.arange(2), 600)
+
+    blind, seen = (
+        judged_strong(made.matrix, labels, Lattice.of(made.matrix, made.transform, told)) for told in ((), columns)
+    )
+
+    assert blind == ("weak", True)
+    assert seen == ("strong", False)

@@ -18,6 +18,7 @@ from pipeline.contract import Column, FeatureTransform, Matrix
 _DECIMALS = (0, 1, 2)  # whole numbers, halves and tenths, money
 _ON_STEPS = 0.98  # share of the values; the rest are what missing and clipped ones were replaced by
 _ENOUGH = 4  # different values; of fewer nobody can tell a step of their own from what they happen to be
+OFTEN = 0.1  # of the customers have none of a part, from which on that is a matter of the part and not of a few
 _PRECISION, _ROUNDING = 1e-9, 1e-6
 _MOST = 2.0**52  # steps from the first value; beyond, no float is between two of them
 
@@ -92,6 +93,14 @@ class Lattice:
             ratios = logs - logs.mean(axis=1, keepdims=True)
             made[:, list(whole)] = (ratios - ratios.mean(axis=0)) / np.maximum(ratios.std(axis=0), _PRECISION)
         return made
+
+    def often_nothing(self, rows: Matrix) -> tuple[tuple[int, ...], ...]:
+        """The wholes of which many of ``rows`` (m, p) have none of a part: who has what at all lies apart there."""
+        return tuple(whole for whole in self.wholes if self.nothing(rows, whole) >= OFTEN)
+
+    def nothing(self, rows: Matrix, whole: Sequence[int]) -> float:
+        """The share of ``rows`` (m, p) that have none of that part of a whole which most have none of."""
+        return float((self.shares(rows, whole) <= _PRECISION).mean(axis=0).max())
 
     def shares(self, rows: Matrix, whole: Sequence[int]) -> Matrix:
         """The shares of one whole in ``rows`` (m, p), (m, parts)."""
