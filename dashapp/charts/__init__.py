@@ -1,6 +1,6 @@
 """How charts look, and the charts that more than one page or the report draws; nothing here knows of Dash."""
 
-from dashapp.charts import deviations, heat, portions, rates, segment_bubbles, segment_rows, sweep_curves
+from dashapp.charts import bundle, deviations, heat, portions, rates, segment_bubbles, segment_rows, sweep_curves
 from dashapp.charts.font import FAMILY as FONT_FAMILY
 from dashapp.charts.font import FILE as FONT_FILE
 from dashapp.charts.font import embedded as embedded_font
@@ -30,6 +30,7 @@ __all__ = [
     "Mark",
     "Scheme",
     "beside",
+    "bundle",
     "deviations",
     "diverging",
     "embedded_font",

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dashapp.charts import FONT_FAMILY, embedded_font
+from dashapp.charts import FONT_FAMILY, bundle, embedded_font
 from dashapp.data import Run
 from dashapp.i18n import _, language, plural, speak
 from dashapp.report.front import cover, glance, profile
@@ -22,7 +22,6 @@ from dashapp.report.next_campaign import campaign_plan, together
 from dashapp.report.portrait import portrait
 from dashapp.report.rfm_sheet import rfm
 from dashapp.report.sheet import caption
-from dashapp.routes import script
 from dashapp.widgets import markup
 from pipeline.contract import Annotation
 
@@ -87,7 +86,7 @@ def _spoken(run: Run, code: str, notes: Sequence[Annotation]) -> str:
             *(markup(part) for part in _sheets(told, notes)),
             "</main>",
             f"<noscript><p>{markup(_('The charts need JavaScript; the tables do not.'))}</p></noscript>",
-            f"<script>{script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n",
+            f"<script>{bundle.script()}</script>\n<script>{_DRAW}</script>\n</body>\n</html>\n",
         ]
     )
 

@@ -7,7 +7,6 @@ from flask import Flask
 from dashapp.data import SegmentationData
 from dashapp.routes import customers, health, metrics, numbered, plotlyjs, typeface
 from dashapp.routes.plotlyjs import PATH as PLOTLY_PATH
-from dashapp.routes.plotlyjs import script
 
 
 def register(server: Flask, data: SegmentationData, firsts: Iterable[str] = ()) -> None:
@@ -20,4 +19,4 @@ def register(server: Flask, data: SegmentationData, firsts: Iterable[str] = ()) 
     numbered.register(server, firsts)
 
 
-__all__ = ["PLOTLY_PATH", "register", "script"]
+__all__ = ["PLOTLY_PATH", "register"]

@@ -1,53 +1,22 @@
-"""Plotly's script with only the kinds of charts drawn here: a third of the whole, which is most of a first load.
-
-``plotly.min.js`` is a custom bundle of the release that the package plotly brings, made by ``make plotly`` as plotly.js
-describes it (``CUSTOM_BUNDLE.md`` there). After an upgrade of plotly the whole script serves until it is made again.
-"""
+"""The address under which Dash looks for Plotly's script answers with the bundle, where that may stand for it."""
 
 from __future__ import annotations
 
-import logging
-import re
-from functools import cache
-from pathlib import Path
-
 from flask import Flask, Response, request
-from plotly.offline import get_plotlyjs, get_plotlyjs_version
+
+from dashapp.charts import bundle
 
 PATH = "/_dash-component-suites/plotly/package_data/plotly.min.js"  # where Dash's renderer looks for it
-_FILE = Path(__file__).parents[1] / "plotly.min.js"
-# the first line, written by scripts/plotly.sh
-_HEAD = re.compile(r"/\*! plotly\.js (\S+) \(MIT, see plotly\.LICENSE\.txt\): ([a-z0-9, ]+) \*/")
-_log = logging.getLogger(__name__)
-
-
-def script() -> str:
-    """The script as text, to stand in a file."""
-    return _FILE.read_text("utf-8") if traces() else get_plotlyjs()
-
-
-@cache
-def traces() -> frozenset[str]:
-    """The kinds of traces that the bundle draws; none where it is of another release than the figures."""
-    with _FILE.open(encoding="utf-8") as file:
-        head = _HEAD.match(file.readline())
-    if head is None or head[1] != get_plotlyjs_version():
-        _log.warning(
-            "plotly.min.js is not of plotly.js %s: the whole script is sent (make plotly mends it)",
-            get_plotlyjs_version(),
-        )
-        return frozenset()
-    return frozenset(head[2].split(", "))
 
 
 def register(server: Flask) -> None:
     """Answer for Plotly's script before Dash does, where the bundle may stand for it."""
-    if traces():
+    if bundle.traces():
         server.add_url_rule(PATH, "plotlyjs", _send)
 
 
 def _send() -> Response:
-    answer = Response(_FILE.read_bytes(), mimetype="text/javascript")  # not as a stream, which gzip may not compress
+    answer = Response(bundle.FILE.read_bytes(), mimetype="text/javascript")  # no stream, which gzip may not compress
     answer.add_etag()
     answer.make_conditional(request)
     return answer

@@ -85,3 +85,12 @@ def test_the_command_does_not_bring_mlflow_in(settings: Settings, saved: SavedSw
     )
 
     assert done.returncode == 0
+
+
+def test_its_process_loads_no_database_of_who_may_sign_in() -> None:
+    """A quarter of a second of imports that the report of a new champion has no use for."""
+    code = (
+        "import dashapp.report.__main__, sys; print([name for name in ('sqlalchemy', 'mlflow') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert found.stdout.strip() == "[]"
