@@ -63,27 +63,21 @@ def train(
     if choose is not None and not reason.strip():
         raise UsageError.because("--choose needs a reason", remedy='add --reason "..."')
     cli.refuse_silent(Settings())
-    from pipeline import train as path
-    from pipeline.progress import progress_on_terminal
-    from pipeline.summary import summarise, told
+    from pipeline.processors import early_helper
 
-    request = path.Request(
-        spec=spec,
-        data=data,
-        k_min=k_min,
-        k_max=k_max,
-        seed=seed,
-        experiment=experiment,
-        promote=promote.value,
-        choose=choose,
-        choose_reason=reason,
-        sample=sample,
-        engine=engine.value if engine else None,
-        master=master,
-    )
     with _report_maker() as maker:
-        with progress_on_terminal() as progress:
-            result = path.train(request, Settings(), maker.early(progress) if promote is cli.Promote.AUTO else progress)
+        with early_helper("pipeline.helper_tasks") as early:  # before this process loads the path
+            from pipeline import train as path
+            from pipeline.progress import progress_on_terminal
+            from pipeline.summary import summarise, told
+
+            used = engine.value if engine else None
+            request = path.Request(
+                spec, data, k_min, k_max, seed, experiment, promote.value, choose, reason, used, master, sample
+            )
+            with progress_on_terminal() as progress:
+                told_to = maker.early(progress) if promote is cli.Promote.AUTO else progress
+                result = path.train(request, Settings(), told_to, early)
         if result.champion and result.promoted:
             cli.audited("promote", run=result.champion.run_id, told="train")
             maker.make(result.champion.run_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -76,8 +76,8 @@ class Analysis:
     history: pd.DataFrame | None = None  # from ``read_history``
 
 
-def train(request: Request, settings: Settings, progress: Progress | None = None) -> Result:
-    """Run the whole path.
+def train(request: Request, settings: Settings, progress: Progress | None = None, early: Any = None) -> Result:
+    """Run the whole path; ``early`` as ``process_helper`` takes it.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def train(request: Request, settings: Settings, progress: Progress | None = None
     engine = engine_of(spec, settings, request.engine, request.master)
     images: dict[int, Future[dict[str, bytes]]] = {}
     try:
-        with process_helper() as helper:
+        with process_helper(early) as helper:
             before = helper.submit(open_store, settings, experiment)
             helper.submit(prepare_store, settings)  # seconds of imports, while the data are read and clustered
 
@@ -159,7 +159,7 @@ def analyse_source(
     ``before`` is the champion to follow, and ``described`` is handed each candidate as soon as it has its tables.
     """
     from pipeline.analyse import analyse
-    from pipeline.segmenting import with_sensitivity
+    from pipeline.segmenting import begin_sensitivity, with_sensitivity
 
     refuse_open_questions(spec, data if isinstance(data, str) else None)
     with gather(spec, data, engine, helper, watch, options.sample) as gathered:
@@ -175,11 +175,12 @@ def analyse_source(
             described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
         )
         training = replace(training, params={**training.params, **gathered.params})
+        variations = begin_sensitivity(training, helper)  # while plans are made, which nobody can share
         history = None
         if staying is None:
             training, history = _with_single_customers(training, gathered, helper, watch)
         with watch.stage("sensitivity") as tick:
-            training = with_sensitivity(training, helper, tick)
+            training = with_sensitivity(training, helper, tick, variations)
         if staying:
             training = _written(training, staying, watch)
     return Analysis(_reviewed(training), spec, history)

@@ -3,7 +3,8 @@
 from pipeline.processors.limited_process import TooMuchError, limited
 from pipeline.processors.memory import fitting_rows, free_memory, needed_for_text, needed_memory
 from pipeline.processors.own_folders import OwnFolder, own_folder, remove_left
-from pipeline.processors.parallel import Helper, keep_loaded, process_helper, share
+from pipeline.processors.parallel import Helper, early_helper, keep_loaded, process_helper
+from pipeline.processors.sharing import SharedTasks, share
 from pipeline.processors.threads import THREADS, Pool, one_thread, pool
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "Helper",
     "OwnFolder",
     "Pool",
+    "SharedTasks",
     "TooMuchError",
+    "early_helper",
     "fitting_rows",
     "free_memory",
     "keep_loaded",

@@ -10,10 +10,11 @@ import gc
 import os
 import queue
 import signal
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from importlib import import_module
+from threading import Lock
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from pipeline.errors import StarvedError
@@ -37,6 +38,10 @@ class Helper(Protocol):
         """Run ``function`` elsewhere."""
         ...
 
+    def then(self, call: Callable[[], object]) -> None:
+        """Call as soon as what was submitted so far is done, from whatever thread hears of it."""
+        ...
+
 
 class ProcessHelper:
     """A helper in a process of its own."""
@@ -44,21 +49,53 @@ class ProcessHelper:
     def __init__(self, executor: Any) -> None:
         self._executor = executor
         self._last: Future[Any] | None = None
+        self._lock, self._stopped = Lock(), False
 
     def idle(self) -> bool:
         """Whether the last task is done."""
         return self._last is None or self._last.done()
 
     def submit(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """Queue ``function`` behind what was submitted before."""
-        future: Future[R] = self._executor.submit(function, *args, **kwargs)
-        self._last = future
+        """Queue ``function`` behind what was submitted before; raises ``RuntimeError`` once the helper is stopped."""
+        with self._lock:  # tasks come from the thread too that hears of the end of others
+            if self._stopped:
+                raise RuntimeError("the helper is stopped")
+            future: Future[R] = self._executor.submit(function, *args, **kwargs)
+            self._last = future
         return future
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Call now, where the last task is done, else when it is."""
+        if self._last is None or self._last.done():
+            call()
+        else:
+            self._last.add_done_callback(lambda _: call())
+
+    def stop(self) -> None:
+        """Take no more tasks."""
+        with self._lock:
+            self._stopped = True
 
 
 @contextmanager
-def process_helper() -> Iterator[Helper]:
-    """A helper process for the length of the block; it is stopped at the end, whatever happens."""
+def process_helper(early: Any = None) -> Iterator[Helper]:
+    """A helper process for the length of the block; it is stopped at the end, whatever happens.
+
+    ``early``: one that ``early_helper`` has started.
+    """
+    with early_helper() if early is None else nullcontext(early) as executor:
+        helper = ProcessHelper(executor)
+        try:
+            yield helper
+        except (BrokenExecutor, MemoryError) as error:
+            raise _starved(error) from error
+        finally:
+            helper.stop()
+
+
+@contextmanager
+def early_helper(module: str = "") -> Iterator[Any]:
+    """The process of a helper, started before whoever gives it tasks is loaded; it loads ``module`` meanwhile."""
     from joblib.externals.loky import ProcessPoolExecutor
 
     # Python would look for the helper's modules in the working folder first, where a reader may have a pandas.py. For
@@ -67,9 +104,9 @@ def process_helper() -> Iterator[Helper]:
         executor = ProcessPoolExecutor(max_workers=1, initializer=_keep_going)
         try:
             _start(executor)
-            yield ProcessHelper(executor)
-        except (BrokenExecutor, MemoryError) as error:
-            raise _starved(error) from error
+            if module:
+                executor.submit(_load, module)
+            yield executor
         finally:
             _forget_waiting(executor)
             executor.shutdown(wait=True, kill_workers=True)
@@ -119,6 +156,10 @@ def _collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+def _load(module: str) -> None:
+    import_module(module)
+
+
 def keep_loaded() -> None:
     """Take what is loaded by now out of every later search for garbage; for a helper that has its imports behind it."""
     gc.freeze()
@@ -153,28 +194,3 @@ def _start(executor: Any) -> None:
         executor.submit(int)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def share(
-    function: Callable[..., R],
-    arguments: Sequence[tuple[Any, ...]],
-    helper: Helper | None,
-    tick: Callable[[float], None] | None = None,
-) -> list[R]:
-    """``[function(*one) for one in arguments]``, with the helper taking a task whenever it is idle.
-
-    ``function`` and its arguments must be picklable. Errors of either side are raised here.
-    """
-    waiting = deque(range(len(arguments)))
-    done: dict[int, R] = {}
-    away: dict[int, Future[R]] = {}
-    while waiting:
-        if helper is not None and helper.idle() and len(waiting) > 1:
-            place = waiting.popleft()
-            away[place] = helper.submit(function, *arguments[place])
-        place = waiting.popleft()
-        done[place] = function(*arguments[place])
-        if tick:
-            tick((len(done) + len(away)) / len(arguments))
-    done |= {place: future.result() for place, future in away.items()}
-    return [done[place] for place in range(len(arguments))]

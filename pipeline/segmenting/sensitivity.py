@@ -27,7 +27,7 @@ from pipeline.contract import (
 )
 from pipeline.errors import InputError
 from pipeline.folding import LocalPopulation, drawn
-from pipeline.processors import Helper, share
+from pipeline.processors import Helper, SharedTasks
 from pipeline.segmenting.choose import decide
 from pipeline.segmenting.features import fit_features
 from pipeline.segmenting.judging import judged
@@ -54,32 +54,59 @@ class _Variant:
     seed: int
 
 
-def with_sensitivity(training: Training, helper: Helper | None = None, tick: Tick | None = None) -> Training:
-    """The training with the table of what other choices would have brought."""
-    seed = int(training.params.get("seed", "0"))
-    sample = LocalPopulation(training.customers, training.dataset).sample()
-    rows = Customers.keys(sample.customers).to_numpy()[drawn(sample.hashes, SAMPLE, f"variations {seed}")]
-    chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
-    labels = chosen.placed.labels[rows].astype(np.int64)
-    customers = training.customers.iloc[rows].reset_index(drop=True)
-    largest = max(candidate.record.k for candidate in training.candidates)
-    ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
-    variants = list(_variants(training, labels, rows, seed))
-    tasks = [
-        (
-            customers,
-            variant.dataset,
-            ks,
-            variant.seed,
-            training.decision,
-            labels,
-            SPLITS if variant.aspect == "seed" else FEW_SPLITS,
-        )
-        for variant in variants
-    ]
-    judged = share(_judge, tasks, helper, tick)
+@dataclass(frozen=True)
+class Variations:
+    """What is judged in another way, and the judging, at which the helper may already be."""
+
+    variants: Sequence[_Variant]
+    tasks: SharedTasks[tuple[int, str, float] | None]
+
+    @classmethod
+    def of(cls, training: Training, helper: Helper | None = None) -> Variations:
+        """The variations of a training that has its decision; nothing is judged yet."""
+        seed = int(training.params.get("seed", "0"))
+        sample = LocalPopulation(training.customers, training.dataset).sample()
+        rows = Customers.keys(sample.customers).to_numpy()[drawn(sample.hashes, SAMPLE, f"variations {seed}")]
+        chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
+        labels = chosen.placed.labels[rows].astype(np.int64)
+        customers = training.customers.iloc[rows].reset_index(drop=True)
+        largest = max(candidate.record.k for candidate in training.candidates)
+        ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
+        variants = list(_variants(training, labels, rows, seed))
+        tasks = [
+            (
+                customers,
+                variant.dataset,
+                ks,
+                variant.seed,
+                training.decision,
+                labels,
+                SPLITS if variant.aspect == "seed" else FEW_SPLITS,
+            )
+            for variant in variants
+        ]
+        return cls(variants, SharedTasks(_judge, tasks, helper))
+
+
+def begin_sensitivity(training: Training, helper: Helper) -> Variations:
+    """Let the helper judge the variations of a training while something else is made of it."""
+    variations = Variations.of(training, helper)
+    variations.tasks.begin()
+    return variations
+
+
+def with_sensitivity(
+    training: Training,
+    helper: Helper | None = None,
+    tick: Tick | None = None,
+    begun: Variations | None = None,
+) -> Training:
+    """The training with the table of what other choices would have brought; ``begun`` as ``begin_sensitivity`` did."""
+    variations = begun or Variations.of(training, helper)
     outcomes = [
-        (variant.aspect, variant.change, *result) for variant, result in zip(variants, judged, strict=True) if result
+        (variant.aspect, variant.change, *result)
+        for variant, result in zip(variations.variants, variations.tasks.results(tick), strict=True)
+        if result
     ]
     if not outcomes:
         return training
