@@ -17,7 +17,9 @@ from pipeline.folding import Hashes, LocalPopulation, Population, Space, fold_of
 from pipeline.processors import Helper
 from pipeline.segmenting import (
     THOROUGH,
+    Decided,
     Lattice,
+    Variations,
     apply_transform,
     as_kernel,
     assess_stability,
@@ -52,6 +54,7 @@ def analyse(
     helper: Helper | None = None,
     before: Predecessor | None = None,
     described: Callable[[Candidate], None] | None = None,
+    decided: Callable[[Variations], None] | None = None,
 ) -> Training:
     """Segment the customers for every k and decide among them. Pure but for the stopwatch.
 
@@ -61,8 +64,8 @@ def analyse(
         The customers, or where ``population`` has more of them than fit here, its sample.
     population
         All customers, where they are elsewhere; else they are those of ``cleaned``.
-    described
-        Handed each candidate as soon as it has its tables and words, for whoever draws it meanwhile.
+    described, decided
+        Handed each candidate as soon as it is described, and before them the variations to hold the decision against.
 
     Everything is decided from a sample drawn by hash, which is everybody where they are few: the same rows on every
     engine. Centres, sizes and inertia are of all customers.
@@ -70,7 +73,8 @@ def analyse(
     # below this, resampling takes less time than the helper would need to load scikit-learn, which it needs later on
     resampler = helper if len(cleaned.customers) > SHARED_ROWS else None
     with watch.stage("features"):
-        everybody = population or LocalPopulation(cleaned.customers, cleaned.dataset)
+        at_hand = LocalPopulation(cleaned.customers, cleaned.dataset)
+        everybody = population or at_hand
         transform = fit_transform(everybody)
         features = Features(apply_transform(cleaned.customers, transform), transform)
     with _deciding(everybody, features, cleaned.dataset.columns) as deciding:
@@ -78,14 +82,14 @@ def analyse(
         fits, records = _swept(deciding, options, watch, resampler)
         decision = _held(_decide(records, options), fits, records, deciding, options.seed)
         with watch.stage("describe"):
-            candidates = []
-            of_all, beyond, seed = deciding.spread(fits, features), deciding.beyond, options.seed
-            for candidate in describe_candidates(
-                cleaned, features, of_all, decision=decision, before=before, seed=seed, beyond=beyond
-            ):
-                candidates.append(candidate)
-                if described:
-                    described(candidate)
+            of_all, beyond = deciding.spread(fits, features), deciding.beyond
+            sample, seed = at_hand.sample(), options.seed
+            if decided:
+                decided(_variations(at_hand, features, of_all, decision, seed, helper))
+            every = describe_candidates(
+                cleaned, features, of_all, decision=decision, before=before, seed=seed, beyond=beyond, sample=sample
+            )
+            candidates = tuple(_told(every, described))
     return Training(
         dataset=cleaned.dataset,
         ledger=cleaned.ledger,
@@ -94,12 +98,32 @@ def analyse(
         projection=projection,
         loadings=loadings,
         features=features,
-        candidates=tuple(candidates),
+        candidates=candidates,
         decision=decision,
         params=_params(cleaned, features, options),
         seconds=watch.seconds,
         spec=spec,
     )
+
+
+def _told(candidates: Iterator[Candidate], described: Callable[[Candidate], None] | None) -> Iterator[Candidate]:
+    for candidate in candidates:
+        if described:
+            described(candidate)
+        yield candidate
+
+
+def _variations(
+    at_hand: LocalPopulation,
+    features: Features,
+    fits: Sequence[MeasuredPartition],
+    decision: Decision,
+    seed: int,
+    helper: Helper | None,
+) -> Variations:
+    labels = next(fit.partition.labels for fit in fits if fit.partition.k == decision.k)
+    found = Decided(decision, labels, features.matrix, max(fit.partition.k for fit in fits))
+    return Variations.of(at_hand.sample(), at_hand.dataset, found, seed, helper)
 
 
 @dataclass(frozen=True)

@@ -159,11 +159,17 @@ def analyse_source(
     ``before`` is the champion to follow, and ``described`` is handed each candidate as soon as it has its tables.
     """
     from pipeline.analyse import analyse
-    from pipeline.segmenting import begin_sensitivity, with_sensitivity
+    from pipeline.segmenting import Variations, with_sensitivity
 
     refuse_open_questions(spec, data if isinstance(data, str) else None)
     with gather(spec, data, engine, helper, watch, options.sample) as gathered:
         cleaned, staying = gathered.cleaned, gathered.staying
+        begun: list[Variations] = []
+
+        def begin(variations: Variations) -> None:  # while segments are described and plans made
+            variations.tasks.begin()
+            begun.append(variations)
+
         training = analyse(
             cleaned,
             options,
@@ -173,14 +179,14 @@ def analyse_source(
             helper=helper,
             before=before.result() if before else None,
             described=(lambda candidate: described(candidate, cleaned.dataset)) if described else None,
+            decided=begin,
         )
         training = replace(training, params={**training.params, **gathered.params})
-        variations = begin_sensitivity(training, helper)  # while plans are made, which nobody can share
         history = None
         if staying is None:
             training, history = _with_single_customers(training, gathered, helper, watch)
         with watch.stage("sensitivity") as tick:
-            training = with_sensitivity(training, helper, tick, variations)
+            training = with_sensitivity(training, helper, tick, *begun)
         if staying:
             training = _written(training, staying, watch)
     return Analysis(_reviewed(training), spec, history)

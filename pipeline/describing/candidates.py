@@ -15,7 +15,7 @@ from pipeline.describing.identity import Predecessor, follow, keep_colours
 from pipeline.describing.naming import Naming
 from pipeline.describing.rules import Codes, encode, find_rules
 from pipeline.describing.segment_totals import FoldedTotals, RowTotals, with_sizes
-from pipeline.folding import LocalPopulation, Population, Space
+from pipeline.folding import LocalPopulation, Population, Sample, Space
 from pipeline.processors import THREADS
 from pipeline.segmenting import Silhouettes, Stability, by_segment, calinski_harabasz
 from pipeline.stages import Candidate, Cleaned, Features, Partition
@@ -62,15 +62,17 @@ def describe_candidates(
     before: Predecessor | None,
     seed: int,
     beyond: Beyond | None = None,
+    sample: Sample | None = None,
 ) -> Iterator[Candidate]:
     """The candidates by rising k, each as soon as it is described; a segment keeps its colour from one k to the next.
 
     ``decision`` says how clearly the data fall into groups at all, which limits how far a segment can be trusted.
     ``beyond`` is everybody, where the customers at hand are a sample: what is of all is exact then, and what is of
-    single customers (typical ones, silhouettes, who was where before) is of the sample.
+    single customers (typical ones, silhouettes, who was where before) is of the sample. ``sample``: of the customers
+    at hand, where it has been drawn.
     """
     fits, fewer = list(measured), None
-    sample = LocalPopulation(cleaned.customers, cleaned.dataset).sample()
+    sample = sample or LocalPopulation(cleaned.customers, cleaned.dataset).sample()
     common = _Common(
         cleaned,
         features,

@@ -57,6 +57,10 @@ class LocalPopulation:
 
     def sample(self) -> Sample:
         """See ``Population``."""
+        return self._sample
+
+    @cached_property
+    def _sample(self) -> Sample:
         if self.n <= drawing.SAMPLE:
             return Sample(self.customers, self.dataset.id_column)
         places = drawing.deciding(self.hashes)

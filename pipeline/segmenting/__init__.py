@@ -16,21 +16,22 @@ from pipeline.segmenting.quality import (
     restart_silhouettes,
     silhouettes,
 )
-from pipeline.segmenting.sensitivity import begin_sensitivity, sensitivity_in_words, with_sensitivity
+from pipeline.segmenting.sensitivity import Decided, Variations, sensitivity_in_words, with_sensitivity
 from pipeline.segmenting.stability import Stability, assess_stability, null_silhouettes
 from pipeline.segmenting.valleys import Lattice, doubted
 from pipeline.segmenting.zeros import doubted_for_zeros
 
 __all__ = [
     "THOROUGH",
+    "Decided",
     "Lattice",
     "Silhouettes",
     "Stability",
+    "Variations",
     "apply_transform",
     "as_kernel",
     "assess_stability",
     "at_the_end",
-    "begin_sensitivity",
     "blocks",
     "by_segment",
     "calinski_harabasz",

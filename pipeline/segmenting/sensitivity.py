@@ -26,7 +26,7 @@ from pipeline.contract import (
     own,
 )
 from pipeline.errors import InputError
-from pipeline.folding import LocalPopulation, drawn
+from pipeline.folding import LocalPopulation, Sample, drawn
 from pipeline.processors import Helper, SharedTasks
 from pipeline.segmenting.choose import decide
 from pipeline.segmenting.features import fit_features
@@ -55,6 +55,16 @@ class _Variant:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What was decided of the customers at hand."""
+
+    decision: Decision
+    labels: Labels  # (n,) of the recommended k
+    matrix: Matrix  # (n, p) the clustered space
+    largest: int  # k that was tried
+
+
+@dataclass(frozen=True)
 class Variations:
     """What is judged in another way, and the judging, at which the helper may already be."""
 
@@ -62,24 +72,23 @@ class Variations:
     tasks: SharedTasks[tuple[int, str, float] | None]
 
     @classmethod
-    def of(cls, training: Training, helper: Helper | None = None) -> Variations:
-        """The variations of a training that has its decision; nothing is judged yet."""
-        seed = int(training.params.get("seed", "0"))
-        sample = LocalPopulation(training.customers, training.dataset).sample()
-        rows = Customers.keys(sample.customers).to_numpy()[drawn(sample.hashes, SAMPLE, f"variations {seed}")]
-        chosen = next(candidate for candidate in training.candidates if candidate.record.k == training.decision.k)
-        labels = chosen.placed.labels[rows].astype(np.int64)
-        customers = training.customers.iloc[rows].reset_index(drop=True)
-        largest = max(candidate.record.k for candidate in training.candidates)
-        ks = tuple(range(2, min(training.decision.k + ABOVE, largest) + 1))
-        variants = list(_variants(training, labels, rows, seed))
+    def of(
+        cls, sample: Sample, dataset: Dataset, decided: Decided, seed: int, helper: Helper | None = None
+    ) -> Variations:
+        """The variations of what was decided; nothing is judged yet. ``sample`` is of the customers at hand."""
+        places = drawn(sample.hashes, SAMPLE, f"variations {seed}")
+        rows = Customers.keys(sample.customers).to_numpy()[places]
+        labels = decided.labels[rows].astype(np.int64)
+        customers, decision = sample.customers.iloc[places].reset_index(drop=True), decided.decision
+        ks = tuple(range(2, min(decision.k + ABOVE, decided.largest) + 1))
+        variants = list(_variants(dataset, decided.matrix[rows], labels, seed))
         tasks = [
             (
                 customers,
                 variant.dataset,
                 ks,
                 variant.seed,
-                training.decision,
+                decision,
                 labels,
                 SPLITS if variant.aspect == "seed" else FEW_SPLITS,
             )
@@ -87,12 +96,14 @@ class Variations:
         ]
         return cls(variants, SharedTasks(_judge, tasks, helper))
 
-
-def begin_sensitivity(training: Training, helper: Helper) -> Variations:
-    """Let the helper judge the variations of a training while something else is made of it."""
-    variations = Variations.of(training, helper)
-    variations.tasks.begin()
-    return variations
+    @classmethod
+    def of_training(cls, training: Training, helper: Helper | None) -> Variations:
+        """The same of a training that was made without."""
+        chosen = training.candidate(training.decision.k)
+        largest = max(candidate.record.k for candidate in training.candidates)
+        decided = Decided(training.decision, chosen.labels, training.features.matrix, largest)
+        sample = LocalPopulation(training.customers, training.dataset).sample()
+        return cls.of(sample, training.dataset, decided, int(training.params.get("seed", "0")), helper)
 
 
 def with_sensitivity(
@@ -101,8 +112,8 @@ def with_sensitivity(
     tick: Tick | None = None,
     begun: Variations | None = None,
 ) -> Training:
-    """The training with the table of what other choices would have brought; ``begun`` as ``begin_sensitivity`` did."""
-    variations = begun or Variations.of(training, helper)
+    """The training with the table of what other choices would have brought; ``begun``: of variations already begun."""
+    variations = begun or Variations.of_training(training, helper)
     outcomes = [
         (variant.aspect, variant.change, *result)
         for variant, result in zip(variations.variants, variations.tasks.results(tick), strict=True)
@@ -125,12 +136,11 @@ def agreement(first: Labels, second: Labels) -> float:
 # ------------------------------------------------------------------ the variations
 
 
-def _variants(training: Training, labels: Labels, rows: Labels, seed: int) -> Iterator[_Variant]:
-    dataset = training.dataset
+def _variants(dataset: Dataset, matrix: Matrix, labels: Labels, seed: int) -> Iterator[_Variant]:
     yield _Variant("seed", Message.of("another seed"), dataset, seed + 1)
     yield _Variant("scaler", *_rescaled(dataset), seed)
     yield _Variant("outliers", *_clipped(dataset), seed)
-    for label, names in _deciding(dataset, training.features.matrix[rows], labels):
+    for label, names in _deciding(dataset, matrix, labels):
         yield _Variant(
             "features",
             Message.of("without “{label}”", label=own(label)),
