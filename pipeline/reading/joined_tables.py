@@ -51,6 +51,12 @@ def make_view(
             expected=Message.of("SQL over the tables of the source"),
             remedy=Message.of("correct it, or draft the spec anew with 'korzina init'"),
         ) from error
+    refuse_other_rows(spec, rows, kept)
+
+
+def refuse_other_rows(spec: Spec, rows: int, kept: int) -> None:
+    """Raise ``InputError`` where a view has other than the ``kept`` rows of the table that ``source.grain`` names."""
+    where = spec.path or spec.name
     if rows != kept:
         raise InputError.because(
             Message.of(

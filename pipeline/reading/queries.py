@@ -18,6 +18,7 @@ from pipeline.reading.engine import Engine, QueryError, quote, tables
 from pipeline.reading.frames import SINGLE, Arrow
 from pipeline.reading.joined_tables import make_view
 from pipeline.reading.lines import (
+    EngineFacts,
     Judged,
     Subject,
     Where,
@@ -189,7 +190,8 @@ def account(session: Opened, given: Given) -> LineAccount | None:
     spec, lines = session.spec, session.spec.lines
     try:
         if lines is not None and session.judged is not None:
-            subject = Subject(session.engine, lines, session.judged, session.where, spec.id.keep, **_read(given))
+            facts = EngineFacts(session.engine, lines)
+            subject = Subject(facts, lines, session.judged, session.where, spec.id.keep, **_read(given))
             return account_of(subject)
     except QueryError as error:
         refuse_failing(session)
@@ -214,10 +216,8 @@ def _account_by_customer(session: Opened, given: Given) -> LineAccount | None:
     where = _number_table(engine, given, name)
     lines, judged = judge_by_customer(engine, customer, {column: days for column, days in stray.items() if days})
     table = name if len(given.names) > 1 else ""
-    subject = Subject(
-        engine, lines, judged, where, session.spec.id.keep, declared=False, table=table, **_read(given, name)
-    )
-    return account_of(subject)
+    facts, read = EngineFacts(engine, lines), _read(given, name)
+    return account_of(Subject(facts, lines, judged, where, session.spec.id.keep, declared=False, table=table, **read))
 
 
 def _read(given: Given, table: str | None = None) -> dict[str, Any]:

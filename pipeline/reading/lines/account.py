@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from pipeline.contract import LineAccount, LineFinding, LinesSetAside, LinesTally, LinesUsed, Message
-from pipeline.reading.engine import Engine, quote
-from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, POSITION, RULE, Judged
+from pipeline.reading.lines.line_facts import LineFacts, SummedLines
+from pipeline.reading.lines.lines_view import Judged
 from pipeline.reading.lines.numbering import Where
-from pipeline.reading.lines.oddities import LinesSummary, SummedLines, find_in_lines, find_unreadable
+from pipeline.reading.lines.oddities import LinesSummary, find_in_lines, find_unreadable
 from pipeline.reading.lines.unreadable import Unreadable
 from pipeline.reading.raw import Reject
 from pipeline.spec import LinesSpec
@@ -55,7 +54,7 @@ _NO_LINES = {
 class Subject:
     """What an account is made of: the judged lines, how places are told, what could not be read."""
 
-    engine: Engine
+    facts: LineFacts
     lines: LinesSpec
     judged: Judged
     where: Where
@@ -71,10 +70,10 @@ def account_of(subject: Subject) -> LineAccount:
 
     Raises
     ------
-    QueryError
+    QueryError, SparkError
         Where an expression of ``[lines]`` fails on some line.
     """
-    groups = _summed(subject)
+    groups = subject.facts.summed()
     knows_money = subject.lines.money is not None
     aside = [*_rejected(subject), *_set_aside(subject, groups, knows_money)]
     purchases = [group for group in groups if group.rule == 0 and not group.back]
@@ -94,28 +93,10 @@ def account_of(subject: Subject) -> LineAccount:
         aside=tuple(aside),
         findings=(
             *find_unreadable(subject.unreadable, subject.where),
-            *find_in_lines(subject.engine, subject.lines, subject.where, summary, keeps_id=subject.keeps_id),
+            *find_in_lines(subject.facts, subject.lines, subject.where, summary, keeps_id=subject.keeps_id),
             *_stray_days(subject),
         ),
     )
-
-
-def _summed(subject: Subject) -> list[SummedLines]:
-    amount, back, position, rule = map(quote, (AMOUNT, BACK, POSITION, RULE))
-    money = f"coalesce(sum(CAST({amount} AS DECIMAL(38, 6))), 0)"  # exact, whatever the order of adding
-    below = f"FILTER (WHERE {amount} < 0 AND NOT {back})"
-    few = max(1, subject.engine.count(JUDGED) // 1000 + 6)
-    rows = subject.engine.rows(
-        f"SELECT {rule}, {back}, count(*), {money}, min({position}, {MOST_PLACES}), "
-        f"count(*) FILTER (WHERE {amount} IS NULL), count(*) {below}, "
-        f"coalesce(sum(CAST({amount} AS DECIMAL(38, 6))) {below}, 0), min({position}, {MOST_PLACES}) {below}, "
-        f"max(abs({amount}), {few}) FROM {quote(JUDGED)} GROUP BY ALL ORDER BY 1, 2"
-    )
-    return [SummedLines(*row[:4], *map(_listed, row[4:5]), *row[5:8], *map(_listed, row[8:])) for row in rows]
-
-
-def _listed(values: list[Any] | None) -> tuple[Any, ...]:
-    return tuple(values or ())
 
 
 def _tally(groups: Sequence[SummedLines], knows_money: bool) -> LinesTally:
@@ -150,37 +131,26 @@ def _rejected(subject: Subject) -> Iterator[LinesSetAside]:
 
 
 def _used(subject: Subject, bought: LinesTally, back: LinesTally | None) -> LinesUsed:
-    lines = subject.lines
-    order = f"count(DISTINCT {quote(lines.order)})" if lines.order else "count(*)"
-    days = f"TRY_CAST({quote(lines.day)} AS DATE)" if lines.day else "CAST(NULL AS DATE)"
-    customers, orders, first, last = subject.engine.rows(
-        f"SELECT count(DISTINCT {quote(lines.customer)}), {order}, min({days}), max({days}) "
-        f"FROM {quote(JUDGED)} WHERE {quote(RULE)} = 0 AND NOT {quote(BACK)}"
-    )[0]
+    lines, purchases = subject.lines, subject.facts.bought()
     return LinesUsed(
         lines=bought.lines + (back.lines if back else 0),
         money=bought.money,
-        customers=customers,
-        orders=orders if subject.declared and (lines.order or lines.day) else None,
-        first_day=first,
-        last_day=last,
+        customers=purchases.customers,
+        orders=purchases.orders if subject.declared and (lines.order or lines.day) else None,
+        first_day=purchases.first_day,
+        last_day=purchases.last_day,
     )
 
 
 def _stray_days(subject: Subject) -> Iterator[LineFinding]:
     """Of a spec that does not say which lines count: days far from the rest, which its query counts with."""
     for column, days in subject.judged.stray.items():
-        listed = ", ".join(f"DATE '{day.isoformat()}'" for day in days)
-        lines, places = subject.engine.rows(
-            f"SELECT count(*), min({quote(POSITION)}, {MOST_PLACES}) FROM {quote(JUDGED)} "
-            f"WHERE TRY_CAST({quote(column)} AS DATE) IN ({listed})"
-        )[0]
+        found = subject.facts.on_days(column, days)
         told = Message.counted(
             "{n} line has a day of {column} that is far from all others; the query counts with it",
             "{n} lines have a day of {column} that is far from all others; the query counts with them",
-            lines,
+            found.lines,
             column=column,
         )
-        yield LineFinding(
-            kind="days", told=told, lines=lines, column=column, places=tuple(map(subject.where, places or ()))
-        )
+        places = tuple(map(subject.where, found.places))
+        yield LineFinding(kind="days", told=told, lines=found.lines, column=column, places=places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,9 +19,9 @@ NUMBERED, JUDGED = "(numbered lines)", "(judged lines)"
 POSITION, RULE, AMOUNT, BACK = "(position)", "(rule)", "(money)", "(return)"
 RAW = "(amount)"  # before it counts once an order
 _DAY = "(day)"
-_ABSURD = 1e15  # as for numbers in text
-_NATIONAL_DIGITS = 10  # of a phone number without the codes before it: +7, 8, 0
-_BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
+ABSURD_AMOUNT = 1e15  # as for numbers in text
+NATIONAL_DIGITS = 10  # of a phone number without the codes before it: +7, 8, 0
+BEHIND = 1 << 60  # puts the position of a line that is set aside behind those of all that are used
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,19 @@ class Judged:
     stray: Mapping[str, tuple[date, ...]] = field(default_factory=dict)  # column -> days far from the rest, left in
 
 
-def _own_rules(engine: Engine, spec: LinesSpec, days: Days, day: date | None) -> tuple[LineRule, ...]:
-    """Lines that can belong to no customer and to no day, whatever the spec says."""
-    customer = quote(spec.customer)
-    blank = f" OR trim({customer}) = ''" if engine.columns(NUMBERED)[spec.customer] == "VARCHAR" else ""
-    rules = [LineRule(name="no customer", sql=f"{customer} IS NULL{blank}")]
-    if spec.day is None:
+def own_rules(lacking: str, bought: str | None, days: Days, day: date | None) -> tuple[LineRule, ...]:
+    """Lines that can belong to no customer and to no day, whatever the spec says.
+
+    Parameters
+    ----------
+    lacking
+        SQL that holds where a line has no customer.
+    bought
+        SQL for the day of the purchase; None where the spec names none.
+    """
+    rules = [LineRule(name="no customer", sql=lacking)]
+    if bought is None:
         return tuple(rules)
-    bought = _as_day(spec.day)
     if days.impossible:
         listed = ", ".join(f"DATE '{when.isoformat()}'" for when in days.impossible)
         rules.append(LineRule(name="impossible day", sql=f"{bought} IN ({listed})"))
@@ -48,19 +53,30 @@ def _own_rules(engine: Engine, spec: LinesSpec, days: Days, day: date | None) ->
     return tuple(rules)
 
 
+def _own_rules(engine: Engine, spec: LinesSpec, days: Days, day: date | None) -> tuple[LineRule, ...]:
+    customer = quote(spec.customer)
+    blank = f" OR trim({customer}) = ''" if engine.columns(NUMBERED)[spec.customer] == "VARCHAR" else ""
+    return own_rules(f"{customer} IS NULL{blank}", _as_day(spec.day) if spec.day else None, days, day)
+
+
 def count_days(engine: Engine, spec: LinesSpec, where: str) -> list[tuple[date, int]]:
     """Days of purchases with their numbers of lines, in order; raises ``SpecError`` where the column holds none."""
     if spec.day is None:
         return []
-    _refuse_unknown(engine, spec, where)
+    refuse_unknown(engine.columns(NUMBERED), spec, where)
     counts = days_of(engine, NUMBERED, spec.day)
     if not counts:
-        raise SpecError.because(
-            Message.of("{spec}: lines.day: column '{column}' holds no day", spec=where, column=spec.day),
-            expected=Message.of("dates"),
-            remedy=Message.of("name another column, or say how its days are written with source.date_format"),
-        )
+        raise no_day(where, spec.day)
     return counts
+
+
+def no_day(where: str, column: str) -> SpecError:
+    """The error for a column of days that holds none."""
+    return SpecError.because(
+        Message.of("{spec}: lines.day: column '{column}' holds no day", spec=where, column=column),
+        expected=Message.of("dates"),
+        remedy=Message.of("name another column, or say how its days are written with source.date_format"),
+    )
 
 
 def days_of(engine: Engine, table: str, column: str) -> list[tuple[date, int]]:
@@ -93,8 +109,8 @@ def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
     lines, where = spec.lines, spec.path or spec.name
     if lines is None:
         raise ValueError("the spec has no lines")
-    _refuse_unknown(engine, lines, where)
-    for key, sql in _expressions(lines):
+    refuse_unknown(engine.columns(NUMBERED), lines, where)
+    for key, sql in line_expressions(lines):
         _check(engine, sql, key, spec)
     rules = (*lines.aside, *_own_rules(engine, lines, days, spec.day))
     engine.define(JUDGED, _judged(lines, rules, spec.day))
@@ -108,7 +124,7 @@ def judge_lines(engine: Engine, spec: Spec, days: Days) -> Judged:
 
 def failing_key(engine: Engine, spec: Spec) -> tuple[str, str, str] | None:
     """The first expression of ``[lines]`` that fails on the data: its key, its SQL, and what the engine says."""
-    for key, sql in _expressions(spec.lines) if spec.lines else ():
+    for key, sql in line_expressions(spec.lines) if spec.lines else ():
         try:
             engine.rows(f"SELECT count({_bound(sql, spec.day)}) FROM {quote(NUMBERED)}")
         except QueryError as error:
@@ -121,17 +137,17 @@ def _judged(lines: LinesSpec, rules: tuple[LineRule, ...], day: date | None) -> 
     raw, amount, back, rule = map(quote, (RAW, AMOUNT, BACK, RULE))
     money = f"TRY_CAST({_bound(lines.money, day)} AS DOUBLE)" if lines.money else "CAST(NULL AS DOUBLE)"
     cases = " ".join(f"WHEN {_rule(rule, lines, day)} THEN {at}" for at, rule in enumerate(rules, 1))
-    known = f"CASE WHEN abs({raw}) < {_ABSURD:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
+    known = f"CASE WHEN abs({raw}) < {ABSURD_AMOUNT:g} THEN CASE WHEN {back} THEN -abs({raw}) ELSE {raw} END END"
     judged = (
         f"SELECT *, {known} AS {amount} FROM "
-        f"(SELECT *{_in_one_form(lines)}, {money} AS {raw}, "
+        f"(SELECT *{in_one_form(lines)}, {money} AS {raw}, "
         f"{_holds(lines.returns, day) if lines.returns else 'false'} AS {back}, "
         f"CASE {cases} ELSE 0 END AS {rule} FROM {quote(NUMBERED)})"
     )
     return _once_an_order(judged, quote(lines.order)) if lines.once_an_order and lines.order else judged
 
 
-def _in_one_form(lines: LinesSpec) -> str:
+def in_one_form(lines: LinesSpec) -> str:
     """Spellings of one customer made the same: capital letters of an address or a code, signs in a phone number."""
     text = f"CAST({quote(lines.customer)} AS VARCHAR)"
     forms = {
@@ -139,7 +155,7 @@ def _in_one_form(lines: LinesSpec) -> str:
         "code": f"nullif(upper(trim({text})), '')",
         "name": f"nullif(upper(regexp_replace(trim({text}), '\\s+', ' ', 'g')), '')",
         "number": f"nullif(ltrim(trim({text}), '0'), '')",
-        "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {_NATIONAL_DIGITS}), '')",
+        "phone": f"nullif(right(regexp_replace({text}, '\\D', '', 'g'), {NATIONAL_DIGITS}), '')",
     }
     return f" REPLACE ({forms[lines.customer_form]} AS {quote(lines.customer)})" if lines.customer_form else ""
 
@@ -149,7 +165,7 @@ def _once_an_order(judged: str, order: str) -> str:
     position, amount, back, rule = map(quote, (POSITION, AMOUNT, BACK, RULE))
     return (
         f"WITH judged AS ({judged}), firsts AS (SELECT {order} AS of_order, {back} AS of_returns, "
-        f"min({position} + CASE WHEN {rule} > 0 THEN {_BEHIND} ELSE 0 END) % {_BEHIND} AS place FROM judged "
+        f"min({position} + CASE WHEN {rule} > 0 THEN {BEHIND} ELSE 0 END) % {BEHIND} AS place FROM judged "
         f"WHERE {amount} IS NOT NULL AND {order} IS NOT NULL GROUP BY ALL) "
         f"SELECT judged.* REPLACE (CASE WHEN judged.{order} IS NULL OR firsts.place = judged.{position} "
         f"THEN judged.{amount} END AS {amount}) FROM judged LEFT JOIN firsts "
@@ -168,7 +184,8 @@ def _rule(rule: LineRule, lines: LinesSpec, day: date | None) -> str:
     )
 
 
-def _expressions(lines: LinesSpec) -> Iterator[tuple[str, str]]:
+def line_expressions(lines: LinesSpec) -> Iterator[tuple[str, str]]:
+    """Keys of ``[lines]`` with the SQL over one line that they hold."""
     if lines.money:
         yield "lines.money", lines.money
     if lines.returns:
@@ -178,6 +195,15 @@ def _expressions(lines: LinesSpec) -> Iterator[tuple[str, str]]:
 
 
 def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
+    refuse_more_than_a_line(sql, key, spec)
+    try:
+        engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")
+    except QueryError as error:
+        raise lines_failed(spec.path or spec.name, key, sql, error.brief) from error
+
+
+def refuse_more_than_a_line(sql: str, key: str, spec: Spec) -> None:
+    """Raise ``SpecError`` for an expression that sees more than one line, or a day that the spec does not set."""
     where, what = spec.path or spec.name, forbidden(sql)
     if what:
         raise SpecError.because(
@@ -191,10 +217,6 @@ def _check(engine: Engine, sql: str, key: str, spec: Spec) -> None:
             Message.of("{spec}: {key} uses $as_of, which the spec does not set", spec=where, key=key),
             remedy=Message.of('add as_of = "auto" at its top'),
         )
-    try:
-        engine.rows(f"SELECT {_bound(sql, spec.day)} FROM {quote(NUMBERED)} LIMIT 0")
-    except QueryError as error:
-        raise lines_failed(where, key, sql, error.brief) from error
 
 
 def lines_failed(where: str, key: str, sql: str, found: str) -> SpecError:
@@ -207,8 +229,9 @@ def lines_failed(where: str, key: str, sql: str, found: str) -> SpecError:
     )
 
 
-def _refuse_unknown(engine: Engine, lines: LinesSpec, where: str) -> None:
-    known = engine.columns(NUMBERED)
+def refuse_unknown(known: Iterable[str], lines: LinesSpec, where: str) -> None:
+    """Raise ``SpecError`` where ``[lines]`` names a column that is not ``known``."""
+    known = list(known)
     for key in ("customer", "order", "day"):
         column = getattr(lines, key)
         if column is not None and column not in known:

@@ -6,17 +6,15 @@ A table of the engine with a group for each different line takes five times the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import LineFinding, Message
 from pipeline.reading.engine import Engine, quote
+from pipeline.reading.lines.line_facts import FoundLines
 from pipeline.reading.lines.lines_view import AMOUNT, BACK, JUDGED, NUMBER, POSITION, RAW, RULE
-from pipeline.reading.lines.numbering import Where
 
 AT_ONCE = 150_000_000  # hashes held; of more lines those with one remainder after the other
 _BATCH = 1_000_000
@@ -27,31 +25,8 @@ _OWN = {POSITION, NUMBER, RULE, RAW, AMOUNT, BACK}
 Hashes = npt.NDArray[np.uint64]
 
 
-@dataclass(frozen=True)
-class Repeats:
-    """Lines equal to an earlier one in every column; what their first ones bring is not in the money."""
-
-    lines: int
-    money: float | None
-    places: tuple[int, ...]  # positions of the first few
-
-
-def repeats_in_words(engine: Engine, where: Where, *, knows_money: bool) -> Iterator[LineFinding]:
-    """Lines equal to an earlier one in every column; two of a thing can be bought, so they stay."""
-    again = repeats(engine)
-    if again is None:
-        return
-    told = Message.counted(
-        "{n} line repeats an earlier one in every column and is counted like it",
-        "{n} lines repeat an earlier one in every column and are counted like it",
-        again.lines,
-    )
-    known = again.money if knows_money else None
-    yield LineFinding(kind="repeats", told=told, lines=again.lines, money=known, places=tuple(map(where, again.places)))
-
-
-def repeats(engine: Engine) -> Repeats | None:
-    """Of the judged lines; None where none repeats another."""
+def repeats(engine: Engine) -> FoundLines | None:
+    """Of the judged lines, with positions of the first few; None where none repeats another."""
     columns = ", ".join(quote(name) for name in engine.columns(JUDGED) if name not in _OWN)
     hashed = f'hash({columns}) AS "(hash)"'
     shared = _shared_hashes(engine, hashed)
@@ -71,7 +46,7 @@ def repeats(engine: Engine) -> Repeats | None:
         f"(SELECT min(place, {_MOST_PLACES}) FROM (SELECT unnest(places[2:]) AS place FROM {quote(_REPEATED)})) "
         f"FROM {quote(_REPEATED)}"
     )
-    return Repeats(int(lines), float(money) if known else None, tuple(places))
+    return FoundLines(int(lines), float(money) if known else None, tuple(places))
 
 
 def _shared_hashes(engine: Engine, hashed: str) -> Hashes:
