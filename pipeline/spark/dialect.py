@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -19,6 +19,8 @@ from sqlglot.dialects.spark import Spark
 
 from pipeline.contract import Message
 from pipeline.errors import SpecError
+from pipeline.spark.same_meaning.letters import lower, upper
+from pipeline.spark.same_meaning.typed_parts import kind_of, strange_by_type, strange_cast
 from pipeline.spec import Spec, with_day
 
 _STRUCTURE = (
@@ -33,6 +35,7 @@ _PLAIN = (
     exp.Div, exp.Year, exp.Month, exp.Day, exp.Hour, exp.DayOfWeekIso,
 )  # fmt: skip
 _CASTS = {"DOUBLE", "DATE"}
+_MOST_DIGITS = 9  # behind the point, to which something is rounded
 _RUNS_CODE = {"reflect", "java_method", "try_reflect"}
 # as in SqlBaseLexer.g4 of Spark 4: a backslash escapes within ' and ", a raw text ends at its first sign, ` is doubled
 _STRING = r"""[rR](?:'[^']*'|"[^"]*")|'(?:[^'\\]|\\.|'')*'"""
@@ -59,8 +62,18 @@ class _Dialect(Spark):
         IDENTIFIERS = ["`", '"']  # noqa: RUF012 - the first is written: no backslash means anything in it
 
 
-def translated(sql: str, spec: Spec, key: str, remedy: Message, *, expression: bool = False) -> str:
+def translated(
+    sql: str,
+    spec: Spec,
+    key: str,
+    remedy: Message,
+    *,
+    expression: bool = False,
+    stored: Mapping[str, str] | None = None,
+) -> str:
     """One query of the embedded engine's, or an ``expression`` over a row and ``as_of``, in Spark's SQL.
+
+    ``stored``: types of the columns by their names, on which the meaning of some parts depends.
 
     Raises
     ------
@@ -74,13 +87,13 @@ def translated(sql: str, spec: Spec, key: str, remedy: Message, *, expression: b
     if len(trees) != 1 or trees[0] is None:
         raise _refused(spec, key, f"{len(trees)} statements", remedy)
     for node in trees[0].walk():
-        strange = _strange(node)
+        strange = _strange(node, stored or {}) or strange_by_type(node, stored or {})
         if strange:
             raise _refused(spec, key, strange, remedy)
     tree = exp.Paren(this=trees[0])
     for node in reversed(list(tree.walk())):  # children before what they stand in
         is_day = expression and isinstance(node, exp.Column) and node.name.lower() == "as_of"
-        made = parse_one(day_literal(spec.day), read=_Dialect) if is_day else _in_spark(node)
+        made = parse_one(day_literal(spec.day), read=_Dialect) if is_day else _in_spark(node, stored or {})
         if made is not node:
             node.replace(made)
     return str(tree.this.sql(dialect=_Dialect))
@@ -208,7 +221,7 @@ def day_literal(day: date | None) -> str:
     return f"DATE '{day.isoformat()}'" if day else "CAST(NULL AS DATE)"
 
 
-def _strange(node: Any) -> str:
+def _strange(node: Any, stored: Mapping[str, str]) -> str:
     """The name of what is on no list; nothing where both engines agree on it."""
     if isinstance(node, exp.Star):
         return "* EXCLUDE or REPLACE" if any(node.args.values()) else ""
@@ -217,8 +230,13 @@ def _strange(node: Any) -> str:
     if isinstance(node, exp.TryCast):
         return "try_cast"
     if isinstance(node, exp.Cast):
-        kind = node.to.sql(dialect=DuckDB).upper()
-        return "" if kind in _CASTS else f"CAST AS {kind}"
+        return strange_cast(node, stored, _CASTS)
+    if isinstance(node, exp.Round):
+        digits = node.args.get("decimals")
+        fits = digits is None or (isinstance(digits, exp.Literal) and digits.name in map(str, range(_MOST_DIGITS + 1)))
+        return "" if fits and not node.args.get("truncate") else "round(..., digits)"
+    if isinstance(node, exp.Trim):
+        return "trim of other signs" if node.args.get("expression") or node.args.get("position") else ""
     if isinstance(node, exp.DateDiff):
         unit = str(node.args.get("unit")).strip("'")
         return "" if unit.upper() == "DAY" else f"date_diff({unit})"
@@ -235,7 +253,7 @@ def _strange(node: Any) -> str:
     return str(node.sql_name()).lower() if isinstance(node, exp.Func) else type(node).__name__.upper()
 
 
-def _in_spark(node: Expr) -> Expr:
+def _in_spark(node: Expr, stored: Mapping[str, str]) -> Expr:
     """The parts that Spark writes otherwise, as it has them."""
     if isinstance(node, exp.Div):
         left, right = _double(node.this), _double(node.expression)
@@ -252,10 +270,36 @@ def _in_spark(node: Expr) -> Expr:
     if isinstance(node, exp.DateDiff):
         days = [exp.cast(side, "date") for side in (node.this, node.expression)]
         return exp.Anonymous(this="datediff", expressions=days)
+    if isinstance(node, exp.Round):
+        return _rounded(node)
+    if isinstance(node, exp.Lower | exp.Upper):
+        change = lower if isinstance(node, exp.Lower) else upper
+        return parse_one(change(node.this.sql(dialect=_Dialect)), read=_Dialect)
+    if isinstance(node, exp.Trim):  # of blanks of every width, as the embedded engine does
+        around = exp.Literal.string(r"^\p{Zs}+|\p{Zs}+$")
+        return exp.Anonymous(this="regexp_replace", expressions=[node.this, around, exp.Literal.string("")])
+    if (
+        isinstance(node, exp.Cast)
+        and node.to.this == exp.DataType.Type.BIGINT
+        and kind_of(node.this, stored) == "double"
+    ):
+        node.set("this", exp.Anonymous(this="rint", expressions=[node.this.copy()]))  # to even, where it would cut
+        return node
     if isinstance(node, exp.DayOfWeekIso):
         monday = exp.Anonymous(this="weekday", expressions=[node.this])
         return exp.Paren(this=exp.Add(this=monday, expression=exp.Literal.number(1)))
     return node
+
+
+def _rounded(node: exp.Round) -> Expr:
+    """By the double that a power of ten makes of it, as the embedded engine rounds; decimals as such."""
+    digits = node.args.get("decimals")
+    power = f"CAST({10 ** int(digits.name if digits is not None else 0)} AS DOUBLE)"
+    value = node.this.sql(dialect=_Dialect)
+    plain = f"round(CAST(({value}) AS DOUBLE) * {power}) / {power}"
+    exact = f"CAST(round(({value}), {digits.name if digits is not None else 0}) AS DOUBLE)"
+    is_decimal = f"typeof(({value})) LIKE 'decimal%'"
+    return parse_one(f"(CASE WHEN {is_decimal} THEN {exact} ELSE {plain} END)", read=_Dialect)
 
 
 def _double(node: Expr) -> Expr:

@@ -148,7 +148,8 @@ EXPRESSIONS = [
     "a in (0, 1, 3)", "a between -1 and 2", "case when a > 0 then 'x' when a < 0 then 'y' else 'z' end",
     "coalesce(a, b, 0)", "nullif(a, 0)", "lower(t)", "upper(t)", "t like 'a%'", "t = 'Ab'", "CAST(n AS DOUBLE) / 4",
     "isodow(d)", "year(d)", "month(d)", "day(d)", "hour(d)", "CAST(d AS DATE)", "date_diff('day', d, as_of)",
-    "date_diff('day', as_of, d)", "d >= as_of", "d < DATE '2025-12-30'", "true and a > 0", "a / b > 1",
+    "date_diff('day', as_of, d)", "trim(t)", "upper(trim(t))", "round(a / b, 2)", "round(a + 0.005, 2)", "round(n)", "round(b * 0.001, 3)",
+    "d >= as_of", "d < DATE '2025-12-30'", "true and a > 0", "a / b > 1",
 ]  # fmt: skip
 QUERIES = [
     "SELECT t, count(*) AS n, count(a) AS m, count(DISTINCT b) AS d, sum(n) AS s, min(a) AS l, max(d) AS h, avg(n) AS v "
@@ -178,6 +179,24 @@ def test_every_function_on_the_list_means_the_same_row_by_row(opened: Cluster) -
 
     for sql, name in zip(EXPRESSIONS, names, strict=True):
         assert plain(spark[name]) == plain(local[name]), sql
+
+
+def test_capital_and_small_letters_are_those_of_the_local_engine(opened: Cluster) -> None:
+    """Of every script that has them: Java makes two letters of one, and another sigma of the last in a word."""
+    spec = load_spec("marketing_campaign")
+    ends = (0x3100, 0xA640, 0xA800, 0xAB30, 0xABC0, 0xFB00, 0xFB20, 0xFF00, 0xFFF0, 0x10400, 0x10600, 0x1E900, 0x1E960)
+    codes = [*range(0x21, ends[0])]
+    codes += [code for start, end in zip(ends[1::2], ends[2::2], strict=True) for code in range(start, end)]
+    table = pa.table({"place": codes, "t": [f"Α{chr(code)} {chr(code)}b{chr(code)}" for code in codes]})
+    names = ("lower", "upper", "trim")
+    with tables(frames={"data": table}) as engine:
+        local = engine.rows(f"SELECT {', '.join(f'{name}(t)' for name in names)} FROM data ORDER BY place")
+    sql = [f"{translated(f'{name}(t)', spec, name, '', expression=True)} AS {name}" for name in names]
+
+    spark = opened.frame(table).selectExpr("place", *sql).orderBy("place").toArrow().select(list(names)).to_pylist()
+
+    assert len(codes) > 13_000
+    assert [code for code, one, other in zip(codes, spark, local, strict=True) if tuple(one.values()) != other] == []
 
 
 def plain(column: pd.Series) -> list[object]:
