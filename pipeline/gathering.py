@@ -116,8 +116,9 @@ def gather_new(engine: ChosenEngine) -> Callable[[Spec, Data], tuple[Cleaned, pd
         from pipeline.spark import clean_on_spark, history_on_spark
 
         with _asking(spec, data, engine) as asker:
-            cleaned, _ = clean_on_spark(asker, minimum_rows=1)
-            return cleaned, history_on_spark(asker)
+            judged = asker if spec.as_of == "auto" else asker.judged()  # which is refused: the day is to be said
+            cleaned, _ = clean_on_spark(judged, minimum_rows=1)
+            return cleaned, history_on_spark(judged)
 
     return gathered
 

@@ -107,7 +107,7 @@ def clean_on_spark(
             else:
                 _refuse_starving(account.rows_out, width, source, scoring=scoring)
                 frame = _fetched(rows.where(f"{quoted(FATE)} IS NULL"), spec)
-                if not scoring:
+                if not scoring and asker.lines is None:
                     heavy = one_customer(frame, account.dataset, spec)
                     account = replace(account, entries=(*account.entries, *heavy))
             tick(5 / _PASSES)
@@ -265,6 +265,7 @@ def _cleaned(
         entries=(*account.entries, *account.of_columns),
         notes=(*notes, *_notes(staying, account.rows_out, len(frame))),
         tables=dict(asker.sizes()),
+        lines=asker.lines.account(spec) if asker.lines else None,
     )
     return Cleaned(dataset=account.dataset, customers=customers, quarantine=quarantine, ledger=ledger)
 

@@ -29,6 +29,8 @@ class SourceTables:
     tables: Mapping[str, Rows]
     source: str
     texts: frozenset[str] = field(default_factory=frozenset)  # tables whose columns are all text
+    files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of tables of Parquet, in their order
+    by_jdbc: bool = False
 
 
 def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
@@ -47,7 +49,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
             places = spec.source.spark.tables
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
-            return SourceTables(_flat(tables, "Spark"), ", ".join(places.values()), texts)
+            return SourceTables(_flat(tables, "Spark"), ", ".join(places.values()), texts, _ordered(tables, places))
         if data is not None and (data.startswith("jdbc:") or is_database(data)):
             return _of_database(cluster, named, data)
         if data is not None and "://" in data:
@@ -56,7 +58,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
             bare = without_password(data)
-            return SourceTables(_flat(tables, bare), bare, texts)
+            return SourceTables(_flat(tables, bare), bare, texts, _ordered(tables, places))
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
             return SourceTables(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
         return _of_files(cluster, spec, data)
@@ -70,11 +72,11 @@ def _in_catalog(cluster: Cluster, name: str) -> bool:
 
 def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
     files, source = table_files(spec, data)
-    tables, texts = {}, set()
+    tables, texts, parquet = {}, set(), {}
     for name, paths in files.items():
-        addresses = [path.absolute().as_uri() for path in paths]
+        addresses = [_address(path) for path in paths]
         if is_parquet(paths):
-            tables[name] = _parquet(cluster, addresses)
+            tables[name], parquet[name] = _parquet(cluster, addresses), tuple(str(path.absolute()) for path in paths)
             continue
         strange = [path.name for path in paths if not _is_text(path.name)]
         if strange:
@@ -82,7 +84,7 @@ def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
         _refuse_other_encoding(spec, paths)
         tables[name] = _csv(cluster, spec, addresses)
         texts.add(name)
-    return SourceTables(_flat(tables, source), source, frozenset(texts))
+    return SourceTables(_flat(tables, source), source, frozenset(texts), parquet)
 
 
 def _at(cluster: Cluster, spec: Spec, place: str) -> Rows:
@@ -95,6 +97,22 @@ def _at(cluster: Cluster, spec: Spec, place: str) -> Rows:
     if ending in ("xlsx", "xls", "ods", "json", "jsonl", "ndjson", "zip", "xml"):
         raise _only_local(place, f".{ending}")
     return _parquet(cluster, [place])
+
+
+def _ordered(tables: Mapping[str, Rows], places: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Files of the tables that are given by addresses of Parquet, by their names."""
+    addresses = (name for name, place in places.items() if ("://" in place or "/" in place) and not _is_text(place))
+    return {name: tuple(sorted(map(plain_path, tables[name].inputFiles()))) for name in addresses}
+
+
+def plain_path(address: str) -> str:
+    """The path of a file by the address that Spark tells for it."""
+    return unquote(re.sub("^file:/+", "/", address))
+
+
+def _address(path: Path) -> str:
+    """A file's path as Spark takes it: letters mean themselves, and are no pattern."""
+    return "file://" + re.sub(r"[][{}*?\\]", r"\\\g<0>", str(path.absolute()))
 
 
 def _is_text(place: str) -> bool:
@@ -174,7 +192,7 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Sourc
                 "Debian's libpostgresql-jdbc-java)"
             ),
         ) from error
-    return SourceTables(_flat(tables, bare), bare)
+    return SourceTables(_flat(tables, bare), bare, by_jdbc=True)
 
 
 def jdbc(data: str) -> tuple[str, str, str]:

@@ -7,12 +7,13 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, TypeAlias
+from uuid import uuid4
 
 from pipeline.contract import Message
 from pipeline.errors import KorzinaError, SparkError, UsageError
@@ -90,6 +91,13 @@ def cluster(master: str | None, log: Path | None = None) -> Iterator[Cluster]:
     finally:
         if held is None:
             _stop(session)
+
+
+def grouped(rows: Rows, keys: Sequence[str], sums: Sequence[str]) -> Rows:
+    """Aggregates by keys, both as SQL; no row is read yet. Functions of columns would be others through Connect."""
+    view = f"korzina_{uuid4().hex}"
+    rows.createOrReplaceTempView(view)
+    return rows.sparkSession.sql(f"SELECT {', '.join((*keys, *sums))} FROM {view} GROUP BY {', '.join(keys)}")
 
 
 @contextmanager

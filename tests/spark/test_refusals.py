@@ -163,8 +163,6 @@ def test_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("parts", "what"),
     [
-        ({"lines": {"customer": "c"}}, "purchase lines"),
-        ({"source": {"view": "SELECT 1"}}, "joins several tables"),
         ({"as_of": "auto", "columns": {"n": {"role": "active"}, "d": {"role": "passive", "kind": "date"}}}, "auto"),
     ],
 )
