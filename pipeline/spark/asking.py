@@ -119,7 +119,9 @@ class Asker:
         files, handed = self.given.files.get(grain, ()), rf'(?<!\w)"?{re.escape(grain)}"?\."?{NUMBER}\b'
         if NUMBER not in view.columns or not files or not re.search(handed, self.spec.source.view or "", re.IGNORECASE):
             return view.drop(NUMBER)
-        return view.selectExpr("*", f"{NUMBER} - 1 AS {quoted(POSITION)}") if len(files) == 1 else view
+        if len(files) > 1 or NUMBER in map(str.lower, self.given.tables[grain].columns):  # the numbers are no places
+            return view
+        return view.selectExpr("*", f"{NUMBER} - 1 AS {quoted(POSITION)}")
 
     def _viewed(self) -> Rows:
         """The table ``data`` that ``source.view`` makes; raises as the local engine does."""

@@ -49,7 +49,12 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
             places = spec.source.spark.tables
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
-            return SourceTables(_flat(tables, "Spark"), ", ".join(places.values()), texts, _ordered(tables, places))
+            return SourceTables(
+                _flat(tables, "Spark"),
+                ", ".join(places.values()),
+                texts,
+                _ordered(tables, places) if spec.lines else {},
+            )
         if data is not None and (data.startswith("jdbc:") or is_database(data)):
             return _of_database(cluster, named, data)
         if data is not None and "://" in data:
@@ -58,7 +63,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
             tables = {name: _at(cluster, spec, place) for name, place in places.items()}
             texts = frozenset(name for name, place in places.items() if _is_text(place))
             bare = without_password(data)
-            return SourceTables(_flat(tables, bare), bare, texts, _ordered(tables, places))
+            return SourceTables(_flat(tables, bare), bare, texts, _ordered(tables, places) if spec.lines else {})
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
             return SourceTables(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
         return _of_files(cluster, spec, data)

@@ -13,6 +13,7 @@ from pipeline.spark.spark_session import Cluster, Rows
 
 POSITION, NUMBER = "(position)", "line_number"
 _ROWS = 1 << 40  # that a file can have; positions of the next file begin behind them
+_FILES = 1 << 20  # of which positions stay below ``BEHIND``
 _FILE, _PLACE = "(file)", "(place)"
 
 
@@ -25,7 +26,7 @@ def numbered(cluster: Cluster, rows: Rows, files: Sequence[str]) -> Rows:
         f"{quoted(name)} AS {quoted(f'{name} (file)')}" if name.lower() in LINE_NAMES else quoted(name)
         for name in rows.columns
     ]
-    if not files:
+    if not files or not _known(rows, files):
         return rows.selectExpr(*columns)
     placed = _with_rows(rows, columns)
     names = [name for name in placed.columns if name not in (_FILE, _PLACE)]
@@ -52,6 +53,11 @@ def _with_rows(rows: Rows, columns: Sequence[str]) -> Rows:
     known = rows.metadataColumn("_metadata")
     placed = rows.select("*", known.getField("file_path").alias(_FILE), known.getField("row_index").alias(_PLACE))
     return placed.selectExpr(*columns, quoted(_FILE), quoted(_PLACE))
+
+
+def _known(rows: Rows, files: Sequence[str]) -> bool:
+    """Whether the rows are of these files, by the names that Spark has for them, and positions can be counted on."""
+    return len(files) == 1 or (len(files) < _FILES and set(map(plain_path, rows.inputFiles())) <= set(files))
 
 
 def _joined(cluster: Cluster, rows: Rows, files: Sequence[str]) -> Rows:
