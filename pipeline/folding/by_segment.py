@@ -101,10 +101,9 @@ def _farthest(reach: ColumnRanges, asked: Aggregation) -> int:
 def _edges(sample: Sample, asked: Aggregation) -> tuple[tuple[tuple[float, ...], ...], dict[int, tuple[float, ...]]]:
     """Values of the sample between which ranks are counted: of each column, and of each k's distances."""
     rows: Rows = {name: column_values(sample.customers[name]) for name in asked.measured.columns}
-    measured = asked.measured.matrix(rows)
-    columns = [np.sort(column[~np.isnan(column)]) for column in measured[:, : asked.raw].T]
+    columns = (np.sort(column[~np.isnan(column)]) for column in asked.measured.raw.matrix(rows).T)
     edges = [tuple(edges_of(column, EDGES).tolist()) for column in columns]
-    edges += [()] * (measured.shape[1] - asked.raw)  # of the clustered space nobody asks for quartiles
+    edges += [()] * len(asked.measured.transform.columns)  # of the clustered space nobody asks for quartiles
     matrix = asked.placed.source.matrix(rows)
     far = {
         k: tuple(edges_of(np.sort(asked.placed.apart(matrix, k, labels)), EDGES).tolist())

@@ -1,7 +1,7 @@
 """Helper processes and threads: how many there are, how work is shared among them, and folders that end with them."""
 
 from pipeline.processors.limited_process import TooMuchError, limited
-from pipeline.processors.memory import fitting_rows, free_memory, needed_for_text, needed_memory
+from pipeline.processors.memory import fitting_rows, free_memory, give_back, needed_for_text, needed_memory
 from pipeline.processors.own_folders import OwnFolder, own_folder, remove_left
 from pipeline.processors.parallel import Helper, early_helper, keep_loaded, process_helper
 from pipeline.processors.sharing import SharedTasks, share
@@ -17,6 +17,7 @@ __all__ = [
     "early_helper",
     "fitting_rows",
     "free_memory",
+    "give_back",
     "keep_loaded",
     "limited",
     "needed_for_text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,8 +16,8 @@ _LIMITS = (  # of a container, version 2 and 1: what it may hold, what it holds,
     ),
 )
 
-# From an analysis of a million customers by twenty numbers (docs/benchmarks.md, "How far one machine goes"); a whole
-# training of ten millions has not been measured.
+# From an analysis of a million customers by twenty numbers (docs/benchmarks.md, "How far one machine goes"); of ten
+# millions it is nearly twice what was measured.
 _OF_PROGRAM = 900_000_000  # bytes, of both processes before there are customers
 _OF_CUSTOMER, _OF_VALUE = 400, 40  # labels of each k, ids, distances; values as read, cleaned and transformed
 _OF_TEXT = 6.5  # bytes held for one of a text file, as it stands, in records and as cells: 120 and 400 MB of CSV
@@ -35,6 +36,15 @@ def needed_for_text(size: int) -> int:
 def fitting_rows(free: int, columns: int) -> int:
     """How many customers with so many columns fit into ``free`` bytes."""
     return max(0, free - _OF_PROGRAM) // (_OF_CUSTOMER + columns * _OF_VALUE)
+
+
+def give_back() -> None:
+    """Give the system what this process has freed and its allocators keep for later, where they can be asked to."""
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # of glibc alone
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def free_memory() -> int | None:

@@ -32,6 +32,7 @@ from pipeline.segmenting import davies_bouldin_of
 from pipeline.stages import Partition
 
 _NOBODY = np.empty(0)
+_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class FoldedTotals:
         centres = {k: partition.centres for k, partition in partitions.items()}
         measured = Beside(NumberColumns(tuple(column.name for column in raw)), space.source)
         placed = Placed(space.source, guides, centres, tuple(space.middle.tolist()))
-        shift = _means(measured.matrix({name: column_values(present[name]) for name in measured.columns}))
+        shift = _means(measured, present)
         orders = _orders(population, texts)
         totals = by_segment(population, Aggregation(placed, measured, shift, orders, FIT_QUANTILE))
         known = next(iter(totals.values())).known.sum(axis=0)[: len(raw)]
@@ -158,10 +159,15 @@ def with_sizes(
     return [tuple(rule.model_copy(update={"size": next(numbers)}) for rule in own) for own in rules]
 
 
-def _means(values: Matrix) -> Matrix:
-    """Mean of the known values of each column, (c,); 0 where there are none."""
-    known = ~np.isnan(values)
-    means: Matrix = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+def _means(measured: Beside, rows: pd.DataFrame) -> Matrix:
+    """Mean of the known values of each column, (c,); 0 where there are none; some rows at a time."""
+    sums, known = 0.0, 0
+    for start in range(0, len(rows), _ROWS):
+        part = rows.iloc[start : start + _ROWS]
+        values = measured.matrix({name: column_values(part[name]) for name in measured.columns})
+        there = ~np.isnan(values)
+        sums, known = sums + np.where(there, values, 0.0).sum(axis=0), known + there.sum(axis=0)
+    means: Matrix = sums / np.maximum(known, 1)
     return means
 
 

@@ -24,6 +24,7 @@ from pipeline.folding import (
     salted,
     text_hashes,
 )
+from pipeline.processors import give_back
 from pipeline.spark.folds import on_executors
 from pipeline.spark.folds.on_executors import HASH, PARTS, folded, hashed, joined, unpacked, unsigned
 from pipeline.spark.source_tables import quoted
@@ -31,7 +32,7 @@ from pipeline.spark.spark_session import Rows, answering, unwarned
 from pipeline.stages import Cleaned
 
 _NUMBER, _CONTENT = "(number)", "(content)"
-_MOST_PARTS = 16  # of a fold that come to the driver; more are joined on the executors first
+_MOST_PARTS = 4  # of a fold that come to the driver; more are joined on the executors first
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class SparkPopulation:
     def fold(self, kernel: Kernel) -> Parts:
         """See ``Population``; raises ``SparkError``."""
         by_value()
+        give_back()  # what comes of a fold is held beside what is freed and kept: a driver has little
         columns = [quoted(name) for name in kernel.columns] or ["1 AS `(one)`"]
         with answering(), unwarned():
             parts = self.rows.selectExpr(*columns).mapInArrow(folded(kernel), f"{PARTS} BINARY")
