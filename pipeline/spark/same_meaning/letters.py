@@ -1,7 +1,7 @@
 """Capital and small letters as the embedded engine makes them, where Java has other ones.
 
-Java turns ``ß`` into ``SS`` and the last sigma of a word into ``ς``; the embedded engine changes one letter into one
-and looks at nothing beside it. So letters on which they differ are put away before and brought back behind.
+Java turns ``ß`` into ``SS`` and the last sigma of a word into its final form; the embedded engine changes one letter
+into one and looks at nothing beside it. So letters on which they differ are put away before and brought back behind.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _UPPER = {
     **{
         letter: letter.title() if len(letter.title()) == 1 else letter for letter in _LETTERS if len(letter.upper()) > 1
     },
-    "ß": "ẞ",
+    "ß": "\u1e9e",
 }
-_LOWER = {**{letter: letter for letter in _NEW}, "İ": "i", "Σ": "σ"}
+_LOWER = {**{letter: letter for letter in _NEW}, "İ": "i", "\u03a3": "σ"}
 
 
 def upper(sql: str) -> str:
