@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sys
@@ -78,9 +79,9 @@ def train(
             with progress_on_terminal() as progress:
                 told_to = maker.early(progress) if promote is cli.Promote.AUTO else progress
                 result = path.train(request, Settings(), told_to, early)
-        if result.champion and result.promoted:
-            cli.audited("promote", run=result.champion.run_id, told="train")
-            maker.make(result.champion.run_id)
+            if result.champion and result.promoted:
+                cli.audited("promote", run=result.champion.run_id, told="train")
+                maker.make(result.champion.run_id)
         if as_json:
             _print_json(summarise(result))
         else:
@@ -308,6 +309,8 @@ def main() -> None:
         words, code = cli.told_fault(error)
         typer.echo(f"korzina: {words}", err=True)
         raise SystemExit(code) from None
+    finally:
+        gc.freeze()  # Python's last search for garbage would look through all libraries for a quarter of a second
 
 
 if __name__ == "__main__":

@@ -249,17 +249,18 @@ def record_and_promote(
 
     ``images`` are those of each k, drawn meanwhile; ``saving`` is set when the store is about to change.
     """
-    from pipeline.recording import drafts, draw_curves, record_training, with_everybody, write_models
+    from pipeline import recording
 
-    with drafts(settings.home) as folder:
+    with recording.drafts(settings.home) as folder:
         with watch.stage("record"):
             curves = helper.submit(
-                draw_curves, [candidate.record for candidate in training.candidates], training.decision
+                recording.draw_curves, [candidate.record for candidate in training.candidates], training.decision
             )
-            models = write_models(training)  # while the helper is still drawing
+            unwritten = recording.unwritten_models(training)
+            models = helper.submit(recording.write_models, unwritten)  # while the tables are written here
             drawn = {k: image.result() for k, image in images.items()}
-            record = record_training(training, drawn, curves.result(), models, folder)
-            record = with_everybody(record, training, folder, settings.customers_in_memory)
+            record = recording.record_training(training, drawn, curves.result(), models, folder)
+            record = recording.with_everybody(record, training, folder, settings.customers_in_memory)
         with watch.stage("store"):
             saving.set()
             saved = helper.submit(save_sweep, record, settings, experiment).result()

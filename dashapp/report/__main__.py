@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 
 from dashapp.data import Run
 from dashapp.report.html_file import report
@@ -24,6 +25,15 @@ def log_report(store: Store, run_id: str) -> None:
         store.attach(run_id, Artifacts.REPORT, made.encode())
 
 
+def _load() -> None:
+    """What the libraries would load with the first run and the first chart, loaded before there is a run."""
+    import plotly.graph_objects as go
+    import plotly.io
+
+    import_module("pyarrow.parquet")
+    plotly.io.to_json(go.Figure([go.Bar(x=[1], y=["a"]), go.Scatter(x=[1], y=[1])]))
+
+
 def main() -> None:
     """The command; what stands in the way is one line on stderr."""
     parser = argparse.ArgumentParser(prog="python -m dashapp.report", description=__doc__)
@@ -31,7 +41,10 @@ def main() -> None:
         "--log", metavar="RUN_ID", required=True, help="run to make the report of; - reads it from standard input"
     )
     named = parser.parse_args().log
-    run_id = sys.stdin.readline().strip() if named == "-" else named
+    run_id = named
+    if named == "-":
+        _load()
+        run_id = sys.stdin.readline().strip()
     try:
         settings = Settings()
         store = Store.open(settings, most=settings.customers_in_memory)

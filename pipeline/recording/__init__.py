@@ -2,13 +2,13 @@
 
 from pipeline.recording.counting import count_everybody, placed_by
 from pipeline.recording.drafts import drafts, remove_left
+from pipeline.recording.model import unwritten_models, write_models
 from pipeline.recording.record import (
     draw,
     draw_curves,
     drawable,
     prepare_drawing,
     record_training,
-    write_models,
 )
 from pipeline.recording.run_metrics import ui_profiles
 from pipeline.recording.with_everybody import with_everybody
@@ -24,6 +24,7 @@ __all__ = [
     "record_training",
     "remove_left",
     "ui_profiles",
+    "unwritten_models",
     "with_everybody",
     "write_models",
 ]

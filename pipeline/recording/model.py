@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,8 @@ import pandas as pd
 
 from pipeline.contract import TRUSTED_TYPES, FeatureTransform, Matrix, ModelRecord
 from pipeline.recording import placing
-from pipeline.recording.recipe import Recipe, example_rows, recipe_of_features
+from pipeline.recording.recipe import Recipe, example_rows, recipe_of, recipe_of_features
+from pipeline.stages import Training
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -66,6 +69,32 @@ def model_record(
         recipe=json.dumps(recipe, ensure_ascii=False, allow_nan=False),
         code=_placing_code(),
     )
+
+
+@dataclass(frozen=True)
+class UnwrittenModels:
+    """What the models of a training are made of, without its customers."""
+
+    transform: FeatureTransform
+    centres: Mapping[int, Matrix]  # (k, p) by k
+    recipes: Mapping[int, Recipe]  # by k
+    example: pd.DataFrame  # of the raw columns, which are the same for every k
+
+
+def unwritten_models(training: Training) -> UnwrittenModels:
+    """What ``write_models`` takes, so that another process may do it: loading skops alone takes a third of a second."""
+    recipes = {candidate.record.k: recipe_of(training, candidate) for candidate in training.candidates}
+    return UnwrittenModels(
+        training.features.transform,
+        {candidate.record.k: candidate.centres for candidate in training.candidates},
+        recipes,
+        example_rows(next(iter(recipes.values())), training),
+    )
+
+
+def write_models(of: UnwrittenModels) -> dict[int, ModelRecord]:
+    """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
+    return {k: model_record(of.transform, of.centres[k], recipe, of.example) for k, recipe in of.recipes.items()}
 
 
 def load_model(data: bytes) -> Pipeline:

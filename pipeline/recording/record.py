@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -28,8 +28,7 @@ from pipeline.describing import rfm_cells
 from pipeline.processors import THREADS, one_thread
 from pipeline.recording.decision_card import decision_as_html, decision_as_json
 from pipeline.recording.drafts import filed
-from pipeline.recording.model import model_record
-from pipeline.recording.recipe import example_rows, recipe_of
+from pipeline.recording.model import unwritten_models, write_models
 from pipeline.recording.run_metrics import run_metrics, sweep_curves, sweep_metrics, ui_profiles
 from pipeline.segmenting import sensitivity_in_words
 from pipeline.stages import Candidate, Tabled, Training
@@ -46,31 +45,33 @@ def record_training(
     training: Training,
     images: Mapping[int, Mapping[str, bytes]] | None = None,
     curves: Mapping[str, bytes] | None = None,
-    models: Mapping[int, ModelRecord] | None = None,
+    models: Future[dict[int, ModelRecord]] | None = None,
     folder: Path | None = None,
 ) -> SweepRecord:
-    """Everything that the store is to hold of one sweep; what is given was made meanwhile, the rest is made here.
+    """Everything that the store is to hold of one sweep; what is given is made elsewhere, the rest is made here.
 
     With a ``folder`` tables are files below it, so that no more than two large ones are in memory.
 
     Customer rows go into one Parquet table of the parent run; parameters, metrics, tags, descriptions, images and
     models hold aggregates only.
     """
-    models = models or write_models(training)
-    drawn = images or {k: draw(drawable(training.candidate(k)), training.dataset) for k in models}
+    ks = [candidate.record.k for candidate in training.candidates]
+    drawn = images or {k: draw(drawable(training.candidate(k)), training.dataset) for k in ks}
     curves = curves or draw_curves([candidate.record for candidate in training.candidates], training.decision)
 
     def put(record: RunRecord, name: str) -> RunRecord:
         return filed(record, folder / name) if folder else record
 
     def child(k: int) -> RunRecord:
-        return put(_child(training, training.candidate(k), drawn[k], models[k]), f"k{k}")
+        return put(_child(training, training.candidate(k), drawn[k]), f"k{k}")
 
     with one_thread("blas"), ThreadPoolExecutor(THREADS) as threads:  # distances of one k while another is written
-        children = dict(zip(models, threads.map(child, models), strict=True))
+        children = dict(zip(ks, threads.map(child, ks), strict=True))
+    parent = put(_parent(training, curves), "sweep")
+    written = models.result() if models else write_models(unwritten_models(training))
     return SweepRecord(
-        parent=put(_parent(training, curves), "sweep"),
-        children=children,
+        parent=parent,
+        children={k: replace(record, model=written[k]) for k, record in children.items()},
         recommended_k=training.decision.k,
         dataset_name=training.dataset.title,
         source=_public(training.ledger.source),
@@ -147,16 +148,6 @@ def prepare_drawing() -> None:
     _plotter()
 
 
-def write_models(training: Training) -> dict[int, ModelRecord]:
-    """The scikit-learn pipeline of every k, as a file, with what leads to it from raw columns."""
-    recipes = [recipe_of(training, candidate) for candidate in training.candidates]
-    example = example_rows(recipes[0], training)  # of the raw columns, which are the same for every k
-    return {
-        candidate.record.k: model_record(training.features.transform, candidate.centres, recipe, example)
-        for candidate, recipe in zip(training.candidates, recipes, strict=True)
-    }
-
-
 def draw_curves(records: Sequence[CandidateRecord], decision: Decision) -> dict[str, bytes]:
     """Elbow and silhouette over k, PNG by artifact name."""
     return {
@@ -178,7 +169,7 @@ def draw(candidate: Candidate, dataset: Dataset) -> dict[str, bytes]:
     }
 
 
-def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes], model: ModelRecord) -> RunRecord:
+def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]) -> RunRecord:
     record, every = candidate.record, [candidate.record for candidate in training.candidates]
     recommended = {RECOMMENDED: "true"} if record.k == training.decision.k else {}
     bought, plan = training.bought.get(record.k), training.plans.get(record.k)
@@ -217,7 +208,6 @@ def _child(training: Training, candidate: Candidate, images: Mapping[str, bytes]
         },
         images=images,
         ui_tables={Artifacts.PROFILES_TABLE: ui_profiles(training.dataset, candidate.cards, candidate.profiles)},
-        model=model,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import Future
 
 import pytest
 
-from pipeline.contract import Artifacts, SweepRecord
-from pipeline.recording import record_training, write_models
+from pipeline.contract import Artifacts, ModelRecord, SweepRecord
+from pipeline.recording import record_training, unwritten_models, write_models
 from pipeline.stages import Training
 
 FIRST = ["inertia", "k", "silhouette", "stability"]  # MLflow's pages show metrics without a group before all others
@@ -101,7 +102,9 @@ def test_segment_name_cannot_break_the_table(training: Training) -> None:
 def test_password_of_a_database_is_not_recorded(training: Training) -> None:
     ledger = training.ledger.model_copy(update={"source": "postgresql://anna:secret@db.example/shop?sslkey=hidden"})
     spec = '{"source": {"path": "mysql://anna:secret@db/shop"}, "title": "a@b: what?"}'
-    record = record_training(dataclasses.replace(training, ledger=ledger, spec=spec), models=write_models(training))
+    models: Future[dict[int, ModelRecord]] = Future()
+    models.set_result(write_models(unwritten_models(training)))
+    record = record_training(dataclasses.replace(training, ledger=ledger, spec=spec), models=models)
     assert record.parent.records[Artifacts.SPEC] == '{"source": {"path": "mysql://db/shop"}, "title": "a@b: what?"}'
     assert record.source == "postgresql://db.example/shop"
     assert "secret" not in str(record)
