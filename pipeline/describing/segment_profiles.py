@@ -60,15 +60,26 @@ class Summed:
 
 
 @dataclass(frozen=True)
+class _Alike:
+    """Customers whom all partitions put together, as one cell: few beside the customers, summed once for all k."""
+
+    cell: Places  # (n,) of each customer
+    labels: tuple[Places, ...]  # (n,) by partition: segment of each customer, in few bytes
+    segments: tuple[Places, ...]  # (cells,) by partition: segment of each cell
+    sizes: tuple[int, ...]  # k of each partition
+
+
+@dataclass(frozen=True)
 class _Profiled:
-    """One column's known values, centred, with what profiles of any segmentation need of them."""
+    """One column's known values with what profiles of any of the partitions need of them."""
 
     column: Column
     rows: Places | None  # of the customers whose value is known; None: of all
     ordered: Matrix  # the known values in rising order
     order: Places  # their places before that
     middle: float  # their mean
-    sums: tuple[Matrix, ...]  # what is added up by segment: centred values, their squares, and the compared ones alike
+    counts: Places  # known values of each cell
+    sums: tuple[Matrix, ...]  # by cell: of centred values, their squares, and the compared ones alike
     median: float
 
 
@@ -81,13 +92,11 @@ def profile(
     transformed scale for active columns, so that a long tail does not drown the rest.
     """
     transformed = dict(zip(features.transform.names, features.matrix.T, strict=True))
-    labels = [partition.labels.astype(np.min_scalar_type(partition.k - 1)) for partition in partitions]
-    sizes = [partition.k for partition in partitions]
+    alike = _alike(partitions, len(customers))
 
     def measured(column: Column) -> list[dict[str, Any]]:
         values = customers[column.name].to_numpy(dtype=np.float64, na_value=np.nan)
-        read = _read(column, values, transformed.get(column.name, values))
-        return [_profile(read, own, k) for own, k in zip(labels, sizes, strict=True)]
+        return _profiles(_read(column, values, transformed.get(column.name, values), alike), alike)
 
     with ThreadPoolExecutor(THREADS) as threads:
         wanted = [column for column in dataset.columns if column.kind in PROFILED and column.name in customers]
@@ -102,10 +111,25 @@ def profile_table(parts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     )
 
 
-def _read(column: Column, values: Matrix, compared: Matrix) -> _Profiled:
-    known = np.isfinite(values)
+def _alike(partitions: Sequence[Partition], n: int) -> _Alike:
+    cell = np.zeros(n, dtype=np.int64)
+    for partition in partitions:
+        cell, _ = pd.factorize(cell * partition.k + partition.labels)
+    first = np.unique(cell, return_index=True)[1]
+    return _Alike(
+        cell,
+        tuple(partition.labels.astype(np.min_scalar_type(partition.k - 1)) for partition in partitions),
+        tuple(partition.labels[first] for partition in partitions),
+        tuple(partition.k for partition in partitions),
+    )
+
+
+def _read(column: Column, values: Matrix, compared: Matrix, alike: _Alike) -> _Profiled:
+    known, cells = np.isfinite(values), int(alike.cell.max(initial=-1)) + 1
     rows = None if known.all() else np.flatnonzero(known)
-    x, other = (values, compared) if rows is None else (values[rows], compared[rows])
+    x, other, cell = values, compared, alike.cell
+    if rows is not None:
+        x, other, cell = x[rows], other[rows], cell[rows]
     order = np.argsort(x)  # which of equal values comes first makes no difference to any quantile
     ordered = x[order]
     middle = float(x.mean()) if len(x) else np.nan
@@ -116,24 +140,35 @@ def _read(column: Column, values: Matrix, compared: Matrix) -> _Profiled:
         ordered,
         order,
         middle,
-        (centred, centred * centred, its, its * its),
+        np.bincount(cell, minlength=cells),
+        tuple(_sums(of, cell, cells) for of in (centred, centred * centred, its, its * its)),
         float(ordered[(len(x) - 1) // 2] + ordered[len(x) // 2]) / 2 if len(x) else np.nan,
     )
 
 
-def _profile(profiled: _Profiled, labels: Places, k: int) -> dict[str, Any]:
-    small = labels if profiled.rows is None else labels[profiled.rows]
-    own = small.astype(np.intp)
-    counts = np.bincount(own, minlength=k)
-    total, squares, its_total, its_squares = (_sums(values, own, k) for values in profiled.sums)
-    quartiles = _quartiles(profiled, small, counts)
-    compared = (its_total, its_squares)
-    return Summed(
-        profiled.column, profiled.middle, counts, total, squares, compared, quartiles, profiled.middle, profiled.median
-    ).rows()
+def _profiles(profiled: _Profiled, alike: _Alike) -> list[dict[str, Any]]:
+    """The rows of each partition's table."""
+    made = []
+    for labels, segments, k in zip(alike.labels, alike.segments, alike.sizes, strict=True):
+        counts = _sums(profiled.counts, segments, k).astype(np.int64)
+        total, squares, its_total, its_squares = (_sums(values, segments, k) for values in profiled.sums)
+        quartiles = _quartiles(profiled, labels if profiled.rows is None else labels[profiled.rows], counts)
+        summed = Summed(
+            profiled.column,
+            profiled.middle,
+            counts,
+            total,
+            squares,
+            (its_total, its_squares),
+            quartiles,
+            profiled.middle,
+            profiled.median,
+        )
+        made.append(summed.rows())
+    return made
 
 
-def _sums(values: Matrix, own: Places, k: int) -> Matrix:
+def _sums(values: Matrix | Places, own: Places, k: int) -> Matrix:
     total: Matrix = np.bincount(own, weights=values, minlength=k).astype(np.float64)
     return total
 
