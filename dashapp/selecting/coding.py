@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from dashapp.selecting.dimensions import SURE, Array, Dimension, mix_name, mixes
+from dashapp.selecting.dimensions import SURE, THREADS, Array, Dimension, mix_name, mixes
 from dashapp.selecting.on_disk import category_bins
 from dashapp.selecting.reactions import offers
 from dashapp.selecting.rfm_filter import rfm_places
@@ -98,10 +99,13 @@ def coded_customers(segmentation: Segmentation, dimensions: Iterable[Dimension])
     coded.amounts[OFFERS] = np.ascontiguousarray(offers(segmentation)[:, order])
     for group in mixes(segmentation):
         coded.add_mix(group, segmentation)
+    of_columns = []
     for dimension in dimensions:
         places = rfm_places(segmentation.rfm_scores, dimension)
         if places is not None:
             coded.add_rfm(dimension, places)
         elif dimension.kind in ("number", "category"):
-            coded.add_column(dimension, segmentation)
+            of_columns.append(dimension)
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(lambda dimension: coded.add_column(dimension, segmentation), of_columns))
     return coded

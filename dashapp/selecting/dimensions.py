@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -35,6 +36,7 @@ Kind = Literal["segment", "number", "category", "mix", "map"]
 SEGMENT, MAP, RUN, SURE, RFM = "segment", "map", "run", "silhouette", "rfm"
 _OWN = frozenset({SEGMENT, MAP, RUN, SURE, RFM})
 UNKNOWN, REST = population.UNKNOWN, population.REST
+THREADS = 2  # that code the customers of a run, once
 MOST_BINS, MOST_CATEGORIES, MOST_CHARTS = population.MOST_BINS, 12, 9
 _SHOWN: tuple[Meaning, ...] = ("age", "income", "spend", "average_cheque")
 _SHOWN_AFTER: tuple[Meaning, ...] = ("marital_status", "household", "children", "education", "orders", "recency")
@@ -92,13 +94,16 @@ def dimensions(segmentation: Segmentation, reserved: frozenset[str] = frozenset(
     """Every dimension of a run: segments, map, the two mixes and every described column; none is named as reserved."""
     listed = [segment_dimension(segmentation), Dimension(MAP, "map", Message.of("Map"))]
     listed += [mix_dimension(group) for group in mixes(segmentation)]
-    for column in segmentation.dataset.columns:
-        if (
-            column.role in ("active", "passive", "outcome")
-            and column.group is None
-            and column.name in segmentation.customers
-        ):
-            listed += column_dimension(column, segmentation, reserved)
+    described = [
+        column
+        for column in segmentation.dataset.columns
+        if column.role in ("active", "passive", "outcome")
+        and column.group is None
+        and column.name in segmentation.customers
+    ]
+    with ThreadPoolExecutor(THREADS) as threads:  # each looks for quantiles of all customers
+        for made in threads.map(lambda column: column_dimension(column, segmentation, reserved), described):
+            listed += made
     return (*listed, *sure_dimension(segmentation))
 
 
