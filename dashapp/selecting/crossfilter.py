@@ -31,7 +31,8 @@ from dashapp.selecting.slices import Mask
 from pipeline.contract import Segmentation
 
 _MASKS_KEPT, _SELECTIONS_KEPT = 48, 4
-_LEAST_MASKS, _MASKED = 12, 16_000_000  # masks, and customers in all of them: a byte each
+_LEAST_MASKS, _MASKED = 12, 12_000_000  # masks, and customers in all of them: a byte each
+_LEAST_SELECTIONS, _SELECTED = 2, 2_000_000  # the same of selections: a dozen bytes each
 
 
 class Cube:
@@ -56,7 +57,11 @@ class Cube:
         masks = min(_MASKS_KEPT, _MASKED // max(1, len(self.order)))
         self._alike = self._weights_alike()
         self._masks: LruCache[tuple[str, Filter], Mask] = LruCache(max(_LEAST_MASKS, masks))
-        self._selections: LruCache[tuple[tuple[str, Filter], ...], Filtered] = LruCache(_SELECTIONS_KEPT)
+        self._selections = self._no_selections()
+
+    def _no_selections(self) -> LruCache[tuple[tuple[str, Filter], ...], Filtered]:
+        kept = min(_SELECTIONS_KEPT, _SELECTED // max(1, len(self.order)))
+        return LruCache(max(_LEAST_SELECTIONS, kept))
 
     def _weights_alike(self) -> Array | None:
         """The weight that all rows of a segment have, (k,); None where they differ, or there are none."""
@@ -69,7 +74,7 @@ class Cube:
         """The same customers with labels told anew; codes, values and masks are shared."""
         made = copy.copy(self)
         made.__dict__.pop("everyone", None)
-        made._selections = LruCache(_SELECTIONS_KEPT)  # their slices have labels
+        made._selections = made._no_selections()  # their slices have labels
         made.dimensions = {name: dimension.retold(tell) for name, dimension in self.dimensions.items()}
         return made
 

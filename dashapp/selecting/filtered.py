@@ -31,7 +31,7 @@ class Filtered:
         self._cube, self.selection = cube, selection
         self._own = {name: cube.mask(name, chosen) for name, chosen in selection.filters.items()}
         self._slices: dict[str, Slice] = {}
-        self._failed: Array = np.zeros(len(cube.order), dtype=np.uint16)
+        self._failed: Array = np.zeros(len(cube.order), dtype=np.min_scalar_type(len(self._own)))
         for mask in self._own.values():
             self._failed += ~mask
 
@@ -141,5 +141,5 @@ class Filtered:
             return self._all
         if len(self._own) == len(own):
             return None
-        failed = sum((~mask).astype(np.uint16) for mask in own)
+        failed = sum((~mask).astype(self._failed.dtype) for mask in own)
         return np.flatnonzero(self._failed == failed)

@@ -26,8 +26,9 @@ class OfferAnswers:
 
 def offers(segmentation: Segmentation) -> Array:
     """Offers made to each customer and answered, (2, n) in canonical order; a reaction not known is no offer."""
-    made = np.zeros((2, len(segmentation.customers)), dtype=np.float32)
-    for campaign in segmentation.dataset.campaigns:
+    campaigns = segmentation.dataset.campaigns
+    made = np.zeros((2, len(segmentation.customers)), dtype=np.min_scalar_type(len(campaigns)))
+    for campaign in campaigns:
         if campaign.column in segmentation.customers:
             series = segmentation.customers[campaign.column]
             answered = population.to_numbers(series.astype("Float64") if series.dtype == bool else series)

@@ -40,6 +40,7 @@ from pipeline.contract import (
     with_names,
 )
 from pipeline.errors import ContractError, StoreError
+from pipeline.processors import give_back
 from pipeline.store.artifacts import TRAIN_AGAIN, RunFiles
 from pipeline.store.beyond import StandIn
 from pipeline.store.fitting_tables import as_written, check_fit
@@ -47,6 +48,7 @@ from pipeline.store.tracking.index import Index, ModelRow, RunRow
 from pipeline.store.tracking.tag_names import NAME, PARENT
 
 _SHORTEST_PREFIX = 6
+_MANY = 100_000  # customers
 
 
 def summaries(rows: Iterable[RunRow], champions: Iterable[Champion]) -> tuple[RunSummary, ...]:
@@ -175,6 +177,8 @@ def load(
     check_fit(segmentation)
     for table in (projection, assignments):  # the same numbers, once
         table[Customers.KEY] = Customers.keys(customers)
+    if len(customers) > _MANY:
+        give_back()  # what the files were read with: a worker of a million customers holds it beside what it counts by
     return segmentation
 
 
