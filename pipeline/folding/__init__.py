@@ -1,6 +1,6 @@
 """All customers behind one face, on this machine or on a cluster: what is computed of everybody is a fold of blocks."""
 
-from pipeline.folding.by_segment import Aggregation, Totals, by_segment
+from pipeline.folding.by_segment import Totals, by_segment
 from pipeline.folding.clustering import Fitted, Space, lloyd
 from pipeline.folding.crowd import Crowd
 from pipeline.folding.drawing import SAMPLE, Hashes, Sample, by_place, column_values, customer_hashes, deciding, drawn
@@ -32,6 +32,7 @@ from pipeline.folding.kernels import (
 from pipeline.folding.local import LocalPopulation, fold_of, labels_of
 from pipeline.folding.measures import ColumnMoments, ColumnRanges, Quantile, moments, order_statistics, ranges
 from pipeline.folding.protocol import Population
+from pipeline.folding.segment_quantiles import Aggregation
 
 __all__ = [
     "SAMPLE",

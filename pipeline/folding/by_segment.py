@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
 import numpy as np
 
 from pipeline.contract import Matrix
-from pipeline.folding.drawing import Sample, column_values
-from pipeline.folding.kernels import (
-    Beside,
-    Placed,
-    Rows,
-    SegmentCategories,
-    SegmentRanks,
-    SegmentWithin,
-    Several,
-    Tally,
-    bracketed,
-    squared,
-    total,
-)
-from pipeline.folding.measures import ColumnRanges, Places, Quantile, edges_of, looked_up, ranges
+from pipeline.folding.kernels import SegmentCategories, SegmentRanks, Several, Tally, squared, total
+from pipeline.folding.measures import ColumnRanges, Places, ranges
 from pipeline.folding.protocol import Population
+from pipeline.folding.segment_quantiles import Aggregation, edges_by_column, segment_quantiles
 
-EDGES = 1_024  # bins of the sample, by segment
 _TOO_FAR = 2  # a centre lies within the cube of all rows, whose diagonal is twice its reach times the root of p
 
 
@@ -44,32 +30,19 @@ class Totals:
     categories: Mapping[str, Places]  # column -> (k, words)
 
 
-@dataclass(frozen=True)
-class Aggregation:
-    """What is to be known of every segment."""
-
-    placed: Placed
-    measured: Beside
-    shift: Matrix  # (c,) means of the sample
-    words: Mapping[str, tuple[str, ...]]  # of columns of categories
-    reach: float  # share of a segment's customers
-
-    @property
-    def raw(self) -> int:
-        """How many raw columns there are."""
-        return len(self.measured.raw.columns)
-
-
 def by_segment(population: Population, asked: Aggregation) -> dict[int, Totals]:
-    """In three passes: extremes; sums, ranks and categories; and the values in the brackets where quartiles fall."""
+    """In three passes: extremes; sums, ranks and categories; and the values in the brackets where quartiles fall.
+
+    In four, where so many customers would have more values there than come to one place.
+    """
     reach = ranges(population.fold, asked.measured)
     scale, far = reach.beyond(asked.shift), _farthest(reach, asked)
-    edges, own_edges = _edges(population.sample(), asked)
+    edges, own_edges = edges_by_column(population.sample(), asked)
     tally = Tally(asked.placed, asked.measured, tuple(asked.shift.tolist()), tuple(scale.tolist()), far)
     ranks = SegmentRanks(asked.placed, asked.measured, edges, own_edges)
     together = Several((tally, ranks, SegmentCategories(asked.placed, asked.words)))
     sums, counts, words = together.split(population.fold(together))
-    statistics = _order_statistics(population, asked, counts, edges, own_edges)
+    statistics = segment_quantiles(population, asked, counts, edges, own_edges)
     totals, start = {}, 0
     for k in sorted(asked.placed.guides):
         own = {name: values[start : start + k] for name, values in sums.items()}
@@ -96,81 +69,3 @@ def _farthest(reach: ColumnRanges, asked: Aggregation) -> int:
     filled = np.abs(features.matrix({name: np.array([np.nan]) for name in features.columns})).max()
     diagonal = _TOO_FAR * max(widest, float(filled)) * np.sqrt(len(features.columns))
     return int(np.frexp(diagonal)[1])
-
-
-def _edges(sample: Sample, asked: Aggregation) -> tuple[tuple[tuple[float, ...], ...], dict[int, tuple[float, ...]]]:
-    """Values of the sample between which ranks are counted: of each column, and of each k's distances."""
-    rows: Rows = {name: column_values(sample.customers[name]) for name in asked.measured.columns}
-    columns = (np.sort(column[~np.isnan(column)]) for column in asked.measured.raw.matrix(rows).T)
-    edges = [tuple(edges_of(column, EDGES).tolist()) for column in columns]
-    edges += [()] * len(asked.measured.transform.columns)  # of the clustered space nobody asks for quartiles
-    matrix = asked.placed.source.matrix(rows)
-    far = {
-        k: tuple(edges_of(np.sort(asked.placed.apart(matrix, k, labels)), EDGES).tolist())
-        for k, labels in asked.placed.labels(matrix).items()
-    }
-    return tuple(edges), far
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """One quantile of one cluster's column, at two neighbouring ranks."""
-
-    k: int
-    cluster: int
-    column: int
-    row: int  # among the quantiles
-    quantile: Quantile
-
-
-def _order_statistics(
-    population: Population,
-    asked: Aggregation,
-    counts: Mapping[str, Places],
-    edges: Sequence[tuple[float, ...]],
-    far: Mapping[int, tuple[float, ...]],
-) -> dict[int, Matrix]:
-    """Quartiles and reach by k, (4, k, c + 1), NaN where nobody has a value or nobody asks."""
-    shape = len(edges) + 1
-    quantiles = {k: np.full((4, k, shape), np.nan) for k in far}
-    waiting: list[tuple[_Wanted, Matrix, dict[int, tuple[float, float, int]]]] = []
-    for k in far:
-        widths = [0, *accumulate(2 * len(column_edges) + 1 for column_edges in (*edges, far[k]))]
-        for column, (start, stop) in enumerate(pairwise(widths)):
-            if asked.raw <= column < len(edges):
-                continue
-            shares = {3: asked.reach} if column == len(edges) else {0: 0.25, 1: 0.5, 2: 0.75}
-            bounds = np.array(far[k] if column == len(edges) else edges[column])
-            for cluster, own in enumerate(counts[f"counts {k}"][:, start:stop].astype(np.int64)):
-                if not own.any():
-                    continue
-                for row, share in shares.items():
-                    quantile = Quantile.of(share, int(own.sum()))
-                    values, rest = looked_up(own, bounds, np.array([quantile.below, quantile.above]))
-                    waiting.append((_Wanted(k, cluster, column, row, quantile), values, rest))
-    inside = _inside(population, asked, waiting)
-    for wanted, values, rest in waiting:
-        for spot, (low, high, before) in rest.items():
-            rank = (wanted.quantile.below, wanted.quantile.above)[spot]
-            values[spot] = inside[wanted.k, wanted.cluster, wanted.column, low, high][rank - before]
-        quantiles[wanted.k][wanted.row, wanted.cluster, wanted.column] = wanted.quantile.between(*values.tolist())
-    return quantiles
-
-
-def _inside(
-    population: Population,
-    asked: Aggregation,
-    waiting: Sequence[tuple[_Wanted, Matrix, dict[int, tuple[float, float, int]]]],
-) -> dict[tuple[int, int, int, float, float], Matrix]:
-    """The values of every bracket where a rank falls, in one more pass."""
-    brackets = tuple(
-        dict.fromkeys(
-            (wanted.k, wanted.cluster, wanted.column, low, high)
-            for wanted, _, rest in waiting
-            for low, high, _ in rest.values()
-        )
-    )
-    if not brackets:
-        return {}
-    parts = population.fold(SegmentWithin(asked.placed, asked.measured, brackets))
-    return dict(zip(brackets, bracketed(parts), strict=True))

@@ -27,6 +27,7 @@ from pipeline.folding.kernels import (
     Rows,
     SegmentCategories,
     SegmentRanks,
+    SegmentRanksWithin,
     SegmentWithin,
     Several,
     Sums,
@@ -95,6 +96,7 @@ def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
     both, shift, scale = Beside(numbers, TRANSFORM), (20.0, 2.0, 45.0, 0.0, 0.0, 0.0), (14, 5, 7, 4, 5, 4)
     edges = ((1.0, 5.0, 5.5), (0.0, 1.0, 2.0), (30.0, 45.0))
     far = dict.fromkeys(starts, (0.5, 1.0))
+    within = SegmentWithin(placed, both, ((2, 0, 0, 5.0, 6.0), (9, 4, 2, 40.0, 41.0), (5, 1, 6, 0.4, 0.6)))
     rule = ((("money", 3.0, 2.0, 20.0), ("age", 40.0, -np.inf, 44.0)), (("orders", 0.0, 3.0, np.inf),))
     return [
         Extremes(numbers),
@@ -105,7 +107,8 @@ def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
         LloydStep(TRANSFORM, starts, middle, scale[3:]),
         Tally(placed, both, shift, scale, 6),
         SegmentRanks(placed, both, (*edges, (), (), ()), far),
-        SegmentWithin(placed, both, ((2, 0, 0, 5.0, 6.0), (9, 4, 2, 40.0, 41.0), (5, 1, 6, 0.4, 0.6))),
+        within,
+        SegmentRanksWithin(within, ((5.2, 5.5), (), (0.45, 0.5))),
         SegmentCategories(placed, {"city": ("Kazan", "Perm")}),
         Several((Extremes(numbers), Meeting(NAMES, (rule,)))),
     ]
@@ -114,7 +117,7 @@ def kernels(starts: dict[int, npt.NDArray[np.float64]]) -> list[Kernel]:
 @given(
     cuts=st.lists(st.integers(0, N), max_size=6),
     seed=st.integers(0, 2**32 - 1),
-    which=st.integers(0, 10),
+    which=st.integers(0, 11),
 )
 @settings(max_examples=50, deadline=None)
 def test_every_cut_and_order_gives_the_same_bits(

@@ -24,6 +24,7 @@ from pipeline.folding import (
     deciding,
     order_statistics,
 )
+from pipeline.folding.kernels import SegmentWithin
 from pipeline.stages import Cleaned, Options, Training
 from pipeline.stopwatch import Stopwatch
 
@@ -169,6 +170,39 @@ def test_no_cut_into_pieces_shows_in_a_single_bit(few: None, customers: pd.DataF
         for name in ("profiles", "category_profiles", "passive"):
             pd.testing.assert_frame_equal(getattr(own, name), getattr(other, name), check_exact=True)
         assert own.reach == other.reach
+
+
+class Counting(Elsewhere):
+    """One that says how many values of segments came to one place."""
+
+    fetched = 0
+
+    def fold(self, kernel: Kernel) -> Parts:
+        parts = super().fold(kernel)
+        if isinstance(kernel, SegmentWithin):
+            Counting.fetched = len(parts["values"])
+        return parts
+
+
+def test_quartiles_of_many_are_exact_and_fetch_few_values(
+    few: None, here: Training, customers: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.folding.segment_quantiles.EDGES", 40)  # so that a bracket holds many
+
+    def quartiles() -> tuple[list[pd.DataFrame], list[tuple[float, ...]], int]:
+        population = Counting(customers, 3)
+        candidates = trained(population.sample().customers, population).candidates
+        return [one.profiles for one in candidates], [one.reach for one in candidates], Counting.fetched
+
+    _, _, at_once = quartiles()
+    monkeypatch.setattr("pipeline.folding.segment_quantiles.MOST_VALUES", 100)
+    profiles, reaches, narrowed = quartiles()
+
+    assert narrowed < at_once / 5
+    for own, reach, other in zip(profiles, reaches, here.candidates, strict=True):
+        for name in ("q25", "median", "q75", "overall_median", "n"):
+            assert own[name].tolist() == other.profiles[name].tolist()
+        assert reach == pytest.approx(other.reach, rel=1e-9)
 
 
 def test_order_statistics_are_exact_beyond_the_sample(few: None, customers: pd.DataFrame) -> None:

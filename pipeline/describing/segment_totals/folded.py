@@ -28,6 +28,7 @@ from pipeline.folding import (
     column_values,
     order_statistics,
 )
+from pipeline.processors import give_back
 from pipeline.segmenting import davies_bouldin_of
 from pipeline.stages import Partition
 
@@ -51,6 +52,7 @@ class FoldedTotals:
     @classmethod
     def of(cls, population: Population, space: Space, partitions: Mapping[int, Partition]) -> FoldedTotals:
         """In some passes over all customers, whatever the number of k."""
+        give_back()  # the largest folds follow, and many threads have kept what they freed
         dataset = population.dataset
         present = population.sample().customers
         raw = tuple(column for column in dataset.columns if column.kind in PROFILED and column.name in present)

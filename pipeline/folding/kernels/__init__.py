@@ -29,7 +29,15 @@ from pipeline.folding.kernels.hashing import (
     text_hashes,
 )
 from pipeline.folding.kernels.kernel import Kernel, Parts, Rows
-from pipeline.folding.kernels.segments import Placed, SegmentCategories, SegmentRanks, SegmentWithin, Several, Tally
+from pipeline.folding.kernels.segments import (
+    Placed,
+    SegmentCategories,
+    SegmentRanks,
+    SegmentRanksWithin,
+    SegmentWithin,
+    Several,
+    Tally,
+)
 from pipeline.folding.kernels.transform import Transform
 
 __all__ = [
@@ -53,6 +61,7 @@ __all__ = [
     "Rows",
     "SegmentCategories",
     "SegmentRanks",
+    "SegmentRanksWithin",
     "SegmentWithin",
     "Several",
     "Starts",

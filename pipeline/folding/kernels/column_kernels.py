@@ -136,7 +136,7 @@ class Ranks:
         values = self.source.matrix(rows)
         counts = []
         for edges, column in zip(self.edges, values.T, strict=True):
-            counts.append(_among(np.sort(column[~np.isnan(column)]), np.array(edges)))
+            counts.append(among(np.sort(column[~np.isnan(column)]), np.array(edges)))
         return {"counts": np.concatenate(counts)}
 
     def join(self, first: Parts, second: Parts) -> Parts:
@@ -144,7 +144,7 @@ class Ranks:
         return added(first, second)
 
 
-def _among(ordered: Array, edges: Array) -> Array:
+def among(ordered: Array, edges: Array) -> Array:
     """Counts of values in rising order, (2 edges + 1,): the few edges are looked up among them, not the reverse."""
     ends = np.empty(2 * len(edges) + 2, dtype=np.int64)
     ends[0], ends[-1] = 0, len(ordered)

@@ -49,8 +49,8 @@ class MatrixSource(Protocol):
 
 
 def added(first: Parts, second: Parts) -> Parts:
-    """Whole numbers added up, name by name."""
-    return {name: np.add(first[name], second[name]) for name in first}
+    """Whole numbers added up, name by name, into the first."""
+    return {name: np.add(first[name], second[name], out=first[name]) for name in first}
 
 
 def pieces(n: int) -> list[slice]:

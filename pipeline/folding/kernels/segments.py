@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.folding.kernels.clusters import Starts, clustered, nearest_of
-from pipeline.folding.kernels.column_kernels import joined, listed, ranked
+from pipeline.folding.kernels.column_kernels import among, bracketed, joined, listed, ranked
 from pipeline.folding.kernels.fixed_point import limbs, squared
 from pipeline.folding.kernels.kernel import Array, Kernel, MatrixSource, Parts, Rows, added, pieces
 from pipeline.folding.kernels.transform import Transform
@@ -163,6 +163,29 @@ class SegmentWithin:
     def join(self, first: Parts, second: Parts) -> Parts:
         """See ``Kernel``."""
         return joined(first, second)
+
+
+@dataclass(frozen=True)
+class SegmentRanksWithin:
+    """How many of the values that ``within`` finds in each bracket lie at and between edges, as ``Ranks`` counts."""
+
+    within: SegmentWithin
+    edges: tuple[tuple[float, ...], ...]  # of each bracket, rising, strictly within it
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """See ``Kernel``."""
+        return self.within.columns
+
+    def part(self, rows: Rows) -> Parts:
+        """``counts``, one bracket after the other, of at most 2**32 customers."""
+        inside = bracketed(self.within.part(rows))
+        counts = [among(values, np.array(edges)) for values, edges in zip(inside, self.edges, strict=True)]
+        return {"counts": np.concatenate([np.empty(0, np.int64), *counts]).astype(np.uint32)}
+
+    def join(self, first: Parts, second: Parts) -> Parts:
+        """See ``Kernel``."""
+        return added(first, second)
 
 
 @dataclass(frozen=True)
