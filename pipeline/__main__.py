@@ -310,7 +310,8 @@ def main() -> None:
         typer.echo(f"korzina: {words}", err=True)
         raise SystemExit(code) from None
     finally:
-        gc.freeze()  # Python's last search for garbage would look through all libraries for a quarter of a second
+        if "duckdb" not in sys.modules:  # which fills the screen with what it calls leaks where nothing searches for it
+            gc.freeze()  # Python's last search for garbage would look through all libraries for a quarter of a second
 
 
 if __name__ == "__main__":

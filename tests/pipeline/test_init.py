@@ -300,6 +300,15 @@ def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_pa
     assert "recency is the time from the first purchase to the last" in " ".join(lifetime.replace("#", " ").split())
 
 
+def test_the_command_ends_without_a_word_on_the_screen_for_errors(tmp_path: Path) -> None:
+    """Libraries that count what is left of them when Python ends have nothing to tell a reader."""
+    file = shop(tmp_path)
+
+    done = run_printed(shlex.join(["korzina", "init", str(file)]), tmp_path)
+
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("data", "name"),
     [("a/sales.csv.gz", "sales"), ("a/sales.2023.csv", "sales_2023"), ("a/book.xlsx", "book"), ("a/shop", "shop")],
