@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
-from pipeline.drafting.columns import PHRASES, PLAIN, TITLES, Entry, Limits, Parts, label_of
+from pipeline.drafting.columns import PLAIN, TITLES, Entry, Limits, Parts, label_of, phrases
 from pipeline.drafting.document import Document, literal
 from pipeline.drafting.structure import Family, Structure
 from pipeline.reading import ROW_ID
@@ -110,10 +110,10 @@ def write_column(document: Document, entry: Entry) -> None:
         document.value("meaning", entry.meaning)
     if entry.role == "active":
         document.value("transform", entry.transform or PLAIN)
-    if entry.meaning in PHRASES and entry.kind in ("number", "integer"):
-        high, low = PHRASES[entry.meaning]
-        document.value("high", high)
-        document.value("low", low)
+    worded = phrases(entry.meaning, entry.name)
+    if worded and entry.kind in ("number", "integer"):
+        document.value("high", worded[0])
+        document.value("low", worded[1])
     document.blank()
 
 

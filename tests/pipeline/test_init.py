@@ -300,6 +300,30 @@ def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_pa
     assert "recency is the time from the first purchase to the last" in " ".join(lifetime.replace("#", " ").split())
 
 
+@pytest.mark.parametrize(
+    ("header", "high", "low"),
+    [
+        ("Days since last order", "bought long ago", "bought recently"),
+        ("Recency", "bought long ago", "bought recently"),
+        ("days_since_last_login", "active long ago", "recently active"),
+        ("Дней с последнего визита", "давно не активны", "недавно активны"),
+        ("Дней с последней покупки", "давно не покупали", "покупали недавно"),
+        ("visits", "frequent visitors", "occasional visitors"),
+        ("orders", "frequent buyers", "occasional buyers"),
+    ],
+)
+def test_nobody_is_said_to_buy_where_the_header_names_something_else(
+    tmp_path: Path, header: str, high: str, low: str
+) -> None:
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame({"customer_id": range(300), header: rng.integers(1, 90, 300), "score": rng.random(300)})
+    table.to_csv(tmp_path / "people.csv", index=False)
+
+    drafted = tomllib.loads(draft(str(tmp_path / "people.csv")).text)["columns"][header]
+
+    assert (drafted["high"], drafted["low"]) == (high, low)
+
+
 def test_the_command_ends_without_a_word_on_the_screen_for_errors(tmp_path: Path) -> None:
     """Libraries that count what is left of them when Python ends have nothing to tell a reader."""
     file = shop(tmp_path)

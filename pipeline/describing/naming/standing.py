@@ -20,6 +20,8 @@ NAMED_EFFECT = 0.4  # a weaker difference does not enter a name
 _BESIDE_ALL = {  # nobody says "higher days since the last purchase"
     "bought long ago": Message.of("bought longer ago than usual"),
     "bought recently": Message.of("bought more recently than usual"),
+    "active long ago": Message.of("active longer ago than usual"),
+    "recently active": Message.of("active more recently than usual"),
 }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.contract import GroupMeaning, Meaning, Message
+from pipeline.understanding import vocabulary as names
 
-PHRASES: dict[Meaning, tuple[Message, Message]] = {
+_PHRASES: dict[Meaning, tuple[Message, Message]] = {
     "spend": (Message.of("big spenders"), Message.of("light spenders")),
     "orders": (Message.of("frequent buyers"), Message.of("occasional buyers")),
     "average_cheque": (Message.of("large baskets"), Message.of("small baskets")),
@@ -17,6 +18,8 @@ PHRASES: dict[Meaning, tuple[Message, Message]] = {
     "children": (Message.of("more children at home"), Message.of("fewer children at home")),
     "household": (Message.of("large households"), Message.of("small households")),
 }
+_OF_ACTIVITY = Message.of("active long ago"), Message.of("recently active")
+_OF_VISITS = Message.of("frequent visitors"), Message.of("occasional visitors")
 TITLES: dict[GroupMeaning, Message] = {
     "categories": Message.of("Spend by category"),
     "channels": Message.of("Orders by channel"),
@@ -36,6 +39,16 @@ DERIVED: dict[Meaning, Message] = {
     "tenure": Message.of("Tenure"),
     "age": Message.of("Age"),
 }
+
+
+def phrases(meaning: Meaning | None, name: str) -> tuple[Message, Message] | None:
+    """Those who have much and little of a column: nobody is told to buy where the header names something else."""
+    if meaning in ("recency", "orders") and not names.fits(names.BUYING, name):
+        if meaning == "recency" and names.fits(names.DEEDS, name):
+            return _OF_ACTIVITY
+        if meaning == "orders" and names.fits(names.VISITS, name):
+            return _OF_VISITS
+    return _PHRASES.get(meaning) if meaning else None
 
 
 def label_of(name: str) -> str:

@@ -48,6 +48,12 @@ JOINED = (
     r"regist|enrol|joined|signup|sign up|dt customer|customer since|since|created|first (order|purchase|visit)"
     r"|регистрац|первая покуп|дата вступл|создан"
 )
+BUYING = r"order|purchas|\bbuy|\bbought|заказ|покуп|чек"
+VISITS = r"visits?\b|trips|визит|посещен"
+DEEDS = (  # what a customer did last, where that is no purchase
+    r"log ?[io]n|sign ?in|\bvisit|session|activ|contact|\bgift|donat|\bcall|\bopen|click|\bseen\b|\bstay"
+    r"|check ?(in|out)|визит|вход|посещ|звон|активн|пожертв|заезд|выезд|обращен|контакт"
+)
 LAST = r"last|latest|recent|последн"
 CONSENT = (
     r"\b(accepts?|subscri\w*|consent\w*|opt ?(ed)? ?in)\b.*\b(marketing|e ?mails?|sms|newsletters?|cookies|terms)\b|"
