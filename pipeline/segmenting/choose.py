@@ -172,7 +172,7 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
         "supported": Quantity(supported_k or 0),
         "least": Quantity(bounds[0]),
         "most": Quantity(bounds[1]),
-        "measured": _measured(chosen),
+        "measured": _measured(chosen, one_heap=verdict == "none"),
     }
     if verdict == "none":
         return verdicts.a_continuum(**values)
@@ -191,7 +191,8 @@ def _reason(chosen: CandidateRecord, supported_k: int | None, verdict: Verdict, 
     return Message.of(template, **values)
 
 
-def _measured(chosen: CandidateRecord) -> Message:
+def _measured(chosen: CandidateRecord, *, one_heap: bool) -> Message:
+    """What its figures are; ``one_heap``: no k is supported, whatever these say."""
     above = excess(chosen)
     if _barely(chosen):
         return Message.of(
@@ -213,6 +214,13 @@ def _measured(chosen: CandidateRecord) -> Message:
         "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
         "(silhouette), {excess} against customers without any groups (more than {needed} is needed)."
     )
+    if one_heap and (chosen.stability or 0.0) >= verdicts.MIN_STRENGTH and (above or 0.0) > verdicts.MIN_EXCESS:
+        template = (
+            "Divided anew by what half of the customers taught, the weakest group kept {strength} of its pairs "
+            "together (prediction strength; 80 % are needed). How clearly the groups are apart is {silhouette} of 1 "
+            "(silhouette), {excess} against customers without any groups (more than {needed} is needed). Both are "
+            "enough, but no valley with few customers lies between these segments, as one does between groups."
+        )
     strength: Value = Message.of("an unknown share") if chosen.stability is None else percent(chosen.stability)
     return Message.of(
         template,

@@ -175,3 +175,18 @@ def test_candidates_are_not_changed():
     decide(RETAILER, bounds=(2, 8))
     assert before == RETAILER
     assert np.isfinite([one.inertia for one in RETAILER]).all()
+
+
+def test_none_says_what_is_missing_where_both_figures_pass():
+    decision = decide(candidates([0.97, 0.5], [0.30, 0.29], [0.25, 0.25], heaps=[1.0, None]), bounds=(2, 3))
+
+    assert decision.verdict == "none"
+    assert "Both are enough, but no valley with few customers lies between these segments" in decision.reason
+
+
+def test_no_valley_is_spoken_of_where_a_figure_fails_or_the_data_support_it():
+    failing = decide(candidates([0.87, 0.5], [0.19, 0.15], [0.19, 0.15], heaps=[1.0, None]), bounds=(2, 3))
+    supported = decide(RETAILER, bounds=(2, 8))
+
+    assert failing.verdict == "none"
+    assert not any("Both are enough" in decision.reason for decision in (failing, supported))
