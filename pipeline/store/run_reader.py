@@ -273,6 +273,7 @@ def _summary(row: RunRow, parent: RunRow, version: int | None) -> RunSummary:
             metric(row.metrics, f"{Metrics.QUALITY}/null_silhouette"),
             metric(parent.metrics, f"{Metrics.VERDICT}/sensitivity_same_k"),
             by_person=parent.tags.get("chosen_by") == "person",
+            supported_k=metric(parent.metrics, f"{Metrics.VERDICT}/supported_k"),
         )
     except (KeyError, ValueError) as error:
         raise ContractError.because(

@@ -95,6 +95,14 @@ def test_each_k_has_the_verdict_of_its_own_figures() -> None:
     assert by_k == {2: "weak", 3: "weak", 4: "strong", 5: "none", 6: "none", 7: "none", 8: "none"}
 
 
+def test_more_segments_than_the_data_support_are_none_however_well_they_come_back() -> None:
+    three = candidates([0.98, 0.99, 0.87], [0.47, 0.55, 0.58], [0.18, 0.17, 0.17], heaps=[2.0, 3.0, 3.0])
+    decision = decide(three, bounds=(2, 4))
+    assert decision.supported_k == 3
+
+    assert {one.k: verdicts.verdict_at(one.k, decision, three) for one in three}[4] == "none"
+
+
 def test_a_person_s_choice_has_no_verdict_of_the_rule_s() -> None:
     chosen = verdicts.reviewed(
         override(of_rule(), 7, "Seven teams.", WIDER), WIDER, board(7, 7, seed=7), MANY_ORDERS, "orders"
@@ -122,7 +130,9 @@ def test_no_segment_is_solid_where_the_reviewed_verdict_is_not_strong() -> None:
 
 
 def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
-    def verdict(k: int, stability: float, same: float, *, recommended: bool, inertia: float = 1) -> str:
+    def verdict(
+        k: int, stability: float, same: float, *, recommended: bool, inertia: float = 1, supported: float | None = None
+    ) -> str:
         run = RunSummary(
             run_id="r",
             sweep_run_id="s",
@@ -140,7 +150,7 @@ def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
             rows=9,
             params={"k_min": "2", "k_max": "12"},
         )
-        return verdicts.reviewed_summary(run, 0.2, same, by_person=False).verdict
+        return verdicts.reviewed_summary(run, 0.2, same, by_person=False, supported_k=supported).verdict
 
     assert verdict(4, 0.9, 0.8, recommended=True) == "strong"
     assert verdict(4, 0.9, 1 / 6, recommended=True) == "weak"
@@ -148,6 +158,8 @@ def test_a_list_of_runs_tells_each_by_its_own_figures() -> None:
     assert verdict(12, 0.9, 0.8, recommended=True, inertia=1e-24) == "strong"  # everybody in a segment is alike
     assert verdict(12, 0.23, 0.8, recommended=False) == "none"
     assert verdict(3, 0.9, 0.8, recommended=False) == "weak"
+    assert verdict(3, 0.9, 0.8, recommended=False, supported=4) == "weak"
+    assert verdict(5, 0.9, 0.8, recommended=False, supported=4) == "none"
 
 
 def test_the_history_gives_the_reason_that_a_person_gave(tmp_path: Path) -> None:

@@ -85,8 +85,13 @@ def _told_of(segmentation: Segmentation, column: str) -> pd.DataFrame:
     return pd.DataFrame({column: [spread.middle]} if spread else {})
 
 
-def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool) -> RunSummary:
-    """A line of a list of runs, by its own figures and the share ``same_k`` of variations that lead to its k."""
+def reviewed_summary(
+    run: RunSummary, null: float | None, same_k: float | None, *, by_person: bool, supported_k: float | None = None
+) -> RunSummary:
+    """A line of a list of runs, by its own figures and the share ``same_k`` of variations that lead to its k.
+
+    ``supported_k``: the largest number of segments that its data support, where one is.
+    """
     last, first = (run.params.get(end) == str(run.k) for end in ("k_max", "k_min"))
     ends = (last and not all_alike(run.inertia)) or (first and run.k > 2)
     verdict = run.verdict
@@ -94,6 +99,8 @@ def reviewed_summary(run: RunSummary, null: float | None, same_k: float | None, 
         verdict = weaker(verdict, own_verdict(run.stability, run.silhouette, null))
     elif ends or (same_k is not None and same_k < 0.5):
         verdict = weaker(verdict, "weak")
+    if run.k > (supported_k or run.k):
+        verdict = "none"
     return run.model_copy(update={"verdict": verdict})
 
 

@@ -45,11 +45,11 @@ def own_verdict(stability: float | None, silhouette: float, null: float | None, 
 
 
 def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]) -> Verdict:
-    """The verdict on k segments: the decision's where it is about them, else by their own figures."""
+    """The verdict on k segments: the decision's on its own k, none on more than the data support, else by figures."""
     if k == decision.k and (decision.chosen_by == "rule" or k == decision.supported_k):
         return decision.verdict
     candidate = next((candidate for candidate in candidates if candidate.k == k), None)
-    if candidate is None:
+    if candidate is None or k > (decision.supported_k or k):
         return "none"
     own = own_verdict(candidate.stability, candidate.silhouette, candidate.null_silhouette, valleys=apart(candidate))
     return weaker(decision.verdict, own)
