@@ -57,7 +57,8 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name
 
 @lru_cache(8192)
 def _decimal(value: float, places: int, code: str) -> str:
-    return str(format_decimal(value, format="#,##0" + ("." + "0" * places if places else ""), locale=_FORMATS[code]))
+    shown = value if float(format(value, f".{places}f")) else 0.0  # no minus sign before nothing
+    return str(format_decimal(shown, format="#,##0" + ("." + "0" * places if places else ""), locale=_FORMATS[code]))
 
 
 def decimal(value: float, places: int = 0) -> str:

@@ -248,11 +248,13 @@ def sensitivity_in_words(table: pd.DataFrame, decision: Decision) -> tuple[str, 
         return ()
     others = table[table[Sensitivity.K] != decision.k]
     changes = "; ".join(f"{row[Sensitivity.CHANGE]}: {row[Sensitivity.K]}" for row in others.to_dict("records"))
-    number = f"{len(table) - len(others)} of {len(table)} other ways of preparing the data lead to {decision.k} too"
+    same = len(table) - len(others)
+    lead = "leads" if same == 1 else "lead"
+    number = f"{same or 'None'} of {len(table)} other ways of preparing the data {lead} to {decision.k} too"
     least = table.iloc[int(table[Sensitivity.AGREEMENT].to_numpy().argmin())]
     return (
         f"{number} ({changes})." if changes else f"{number}.",
-        f"Who belongs together agrees with these segments by {table[Sensitivity.AGREEMENT].min():.2f} to "
-        f"{table[Sensitivity.AGREEMENT].max():.2f} (adjusted Rand index; 1 is the same, 0 is chance), least with: "
+        f"Who belongs together agrees with these segments by {table[Sensitivity.AGREEMENT].min():z.2f} to "
+        f"{table[Sensitivity.AGREEMENT].max():z.2f} (adjusted Rand index; 1 is the same, 0 is chance), least with: "
         f"{least[Sensitivity.CHANGE]}.",
     )

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from dashapp.i18n import LANGUAGES, plural, speak, speech
 from dashapp.i18n.retell import EnglishParser
 from dashapp.i18n.speech import LOCALES, catalogues
-from dashapp.telling import amount, customers, day, number
+from dashapp.telling import amount, customers, day, number, percent
 
 DASHAPP = Path(speech.__file__).parents[1]
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
@@ -148,3 +148,8 @@ def test_a_portrait_is_told_whole() -> None:
 
 def test_english_is_left_as_it_is() -> None:
     assert EnglishParser("en", WORDS).tell("Total spend") == "Total spend"
+
+
+def test_no_minus_sign_stands_before_nothing() -> None:
+    assert [number(value) for value in (-0.001, -0.06)] == ["0.0", "-0.06"]
+    assert [percent(value) for value in (-0.001, -0.2)] == ["0 %", "-20 %"]

@@ -172,4 +172,6 @@ def test_a_unit_of_money_opens_with_its_sign(unit: str, found: tuple[str, str]) 
 
 
 def test_a_loss_that_rounds_to_nothing_is_none() -> None:
+    assert [Quantity(value, "+.2f").written for value in (-0.001, 0.001, -0.01)] == ["+0.00", "+0.00", "-0.01"]
+    assert [Quantity(value, ".2f").written for value in (-0.001, -0.01)] == ["0.00", "-0.01"]
     assert [Quantity(value, ",.0f", "₽").written for value in (-1234.0, -0.4, 0.4)] == ["−1,234", "0", "0"]

@@ -43,9 +43,21 @@ def test_two_sentences_name_what_changes_the_number_and_where_agreement_is_least
 
     number, agreement = sensitivity_in_words(table, TRAINING.decision.model_copy(update={"k": 3}))
 
-    assert number == "1 of 2 other ways of preparing the data lead to 3 too (scaled by the quartiles: 5)."
+    assert number == "1 of 2 other ways of preparing the data leads to 3 too (scaled by the quartiles: 5)."
     assert "0.40 to 0.98" in agreement
     assert agreement.endswith("least with: scaled by the quartiles.")
+
+
+def test_no_agreement_is_written_as_minus_nothing():
+    table = pd.DataFrame(
+        [("features", "without c1", 3, "none", -0.001), ("features", "without c2", 3, "none", -0.002)],
+        columns=[Sensitivity.ASPECT, Sensitivity.CHANGE, Sensitivity.K, Sensitivity.VERDICT, Sensitivity.AGREEMENT],
+    )
+
+    number, agreement = sensitivity_in_words(table, TRAINING.decision.model_copy(update={"k": 2}))
+
+    assert number.startswith("None of 2 other ways of preparing the data lead to 2 too (")
+    assert "by 0.00 to 0.00" in agreement
 
 
 def test_the_decision_card_and_the_table_are_logged_with_the_sweep():

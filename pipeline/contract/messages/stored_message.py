@@ -51,11 +51,13 @@ class Quantity:
 
     @property
     def written(self) -> str:
-        """The digits in English, without the unit; a loss of money has a true minus sign."""
+        """The digits in English, without the unit; a loss of money has a true minus sign, and nothing has none."""
         text = format(self.number, self.format)
-        if not text.startswith("-") or not currency_of(self.unit)[0]:
+        if not text.startswith("-"):
             return text
-        return f"−{text[1:]}" if re.search("[1-9]", text) else text[1:]
+        if not re.search("[1-9]", text):
+            return format(0.0, self.format)
+        return f"−{text[1:]}" if currency_of(self.unit)[0] else text
 
 
 @dataclass(frozen=True, slots=True)
