@@ -8,6 +8,7 @@ from dashapp.i18n import N_, _, plural
 from dashapp.telling import number, percent
 from pipeline.contract import APART, Segmentation, SegmentCard, Verdict, cuts_across_groups, verdict_at
 
+STABLE = 0.75  # of a segment is found again, from which on it is said to come back (Hennig's bound)
 WORDS: dict[Verdict, str] = {
     "strong": N_("The groups are real: they come back when the analysis is repeated on other samples of customers."),
     "weak": N_(
@@ -79,7 +80,7 @@ def persons_choice(segmentation: Segmentation) -> str:
 def reliance(segmentation: Segmentation) -> str:
     """The trust of the groups and the verdict on their borders in one breath, since either alone misleads."""
     cards, decision = segmentation.cards, segmentation.decision
-    solid = sum(card.trust == "solid" for card in cards)
+    solid = sum(map(_comes_back, cards))  # a grade is also held down by the verdict, which is told behind this
     if solid == len(cards):
         back = _("The groups come back when the analysis is repeated on other customers")
     elif solid:
@@ -104,15 +105,27 @@ def _borders(segmentation: Segmentation, back: str) -> str:
     verdict = verdict_of(segmentation)
     if verdict == "strong" and (_silhouette(segmentation, segmentation.k) or 0.0) >= APART:
         return _("{back}, and their borders are clear.", back=back)
-    if _cuts_across(segmentation):
-        return _("{back}, but they cut across groups of another shape, which k-means cannot follow.", back=back)
-    if verdict == "none" and not _too_many(segmentation):
-        return _(
-            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
-        )
     if verdict == "strong":
         return _("{back}. They touch: those near a border could belong to either side.", back=back)
-    return _("{back}, but their borders are blurred: those near one could belong to either side.", back=back)
+    if _cuts_across(segmentation):
+        but = _("{back}, but they cut across groups of another shape, which k-means cannot follow.", back=back)
+        also = _("{back}, and they cut across groups of another shape, which k-means cannot follow.", back=back)
+    elif verdict == "none" and not _too_many(segmentation):
+        but = _(
+            "{back}, but the data show no borders between them: they divide a continuum into handy parts.", back=back
+        )
+        also = _(
+            "{back}, and the data show no borders between them: they divide a continuum into handy parts.", back=back
+        )
+    else:
+        but = _("{back}, but their borders are blurred: those near one could belong to either side.", back=back)
+        also = _("{back}, and their borders are blurred: those near one could belong to either side.", back=back)
+    return but if any(map(_comes_back, segmentation.cards)) else also
+
+
+def _comes_back(card: SegmentCard) -> bool:
+    """Whether the segment itself is found again, also where the verdict on all of them holds its grade down."""
+    return card.trust == "solid" or (card.trust == "usable" and card.jaccard is not None and card.jaccard >= STABLE)
 
 
 def _too_many(segmentation: Segmentation) -> bool:

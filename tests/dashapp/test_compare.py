@@ -14,6 +14,7 @@ from dashapp.data import SegmentationData
 from dashapp.i18n import speak
 from dashapp.pages import compare
 from dashapp.pages.compare import champion, figures, matching, pair, run_rows
+from dashapp.pages.compare.comparison import finding
 from dashapp.pages.compare.decision import silhouette, verdict
 from dashapp.selecting import SURE, Range
 from dashapp.selecting.dimensions import dimensions
@@ -236,3 +237,13 @@ def test_the_history_tells_a_verdict_in_the_words_of_the_page() -> None:
 
     assert "groups with blurred borders" in shown
     assert "verdict weak" not in shown
+
+
+def test_runs_are_alike_only_where_nobody_moved(both: tuple[Segmentation, Segmentation]) -> None:
+    same = matching.pair(both[0], both[0])
+    assert isinstance(same, matching.RunPair)
+
+    assert finding(same, 1.0) == "The two runs divide the customers alike."
+    near = dataclasses.replace(same, table=same.table + np.eye(3, dtype=int)[::-1])
+    assert near.moved > 0
+    assert finding(near, 0.9) == "The two runs divide the customers much alike."

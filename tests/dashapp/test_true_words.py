@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.data import SegmentationData
-from dashapp.findings import advice, derivation, verdict_words
+from dashapp.data import Run, SegmentationData
+from dashapp.findings import advice, derivation, overview_numbers, verdict_words
+from dashapp.i18n import speak
+from dashapp.pages.compare.layout import _held_down
 from dashapp.pages.compare.layout import _runs as runs_card
 from dashapp.pages.explore import striking
 from dashapp.pages.overview import callbacks as overview
@@ -163,3 +165,33 @@ def segmentation_rule(columns: tuple[str, ...]):  # type: ignore[no-untyped-def]
 
     conditions = tuple(Condition(column=column, over=1.0, fill=0.0) for column in columns)
     return SegmentRule(segment=0, text="", sql="", alternatives=(conditions,), precision=1, recall=1, size=1)
+
+
+def graded_by_return(segmentation: Segmentation, *jaccards: float) -> Segmentation:
+    """The run with segments that come back so far, none of them called solid since the verdict is weak."""
+    cards = tuple(
+        card.model_copy(update={"jaccard": jaccard, "trust": "usable"})
+        for card, jaccard in zip(segmentation.cards, jaccards, strict=True)
+    )
+    weak = segmentation.decision.model_copy(update={"verdict": "weak", "k": len(cards), "supported_k": len(cards)})
+    return replace(segmentation, cards=cards, decision=weak)
+
+
+def test_a_grade_that_the_verdict_holds_down_is_not_told_as_segments_that_do_not_come_back(
+    segmentation: Segmentation,
+) -> None:
+    every = verdict_words.reliance(graded_by_return(segmentation, 0.97, 0.9, 0.8))
+    some = verdict_words.reliance(graded_by_return(segmentation, 0.97, 0.7, 0.65))
+    none = verdict_words.reliance(graded_by_return(segmentation, 0.7, 0.7, 0.65))
+
+    assert every.startswith("The groups come back when the analysis is repeated on other customers, but their borders")
+    assert some.startswith("1 of the 3 groups come back when")
+    assert none.startswith("The groups come back only in part when the analysis is repeated on other customers, and")
+
+
+def test_stable_bands_say_why_no_segment_in_them_is_called_more_than_usable(segmentation: Segmentation) -> None:
+    held, solid = graded_by_return(segmentation, 0.97, 0.9, 0.8).cards, segmentation.cards
+
+    assert "No segment is called more than usable here" in _held_down(held)
+    assert _held_down(tuple(card.model_copy(update={"trust": "solid", "jaccard": 0.9}) for card in solid)) == ""
+    assert _held_down(graded_by_return(segmentation, 0.7, 0.7, 0.65).cards) == ""

@@ -61,6 +61,8 @@ def finding(pair: RunPair, rand: float) -> str:
     gone = [match.a.name for match in pair.matches if match.fate == "dissolved" and match.a]
     told = [
         _("The two runs divide the customers alike.")
+        if rand >= 1 and not pair.moved
+        else _("The two runs divide the customers much alike.")
         if rand >= 0.8
         else _("The two runs divide the customers alike in part.")
         if rand >= 0.4

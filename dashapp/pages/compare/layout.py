@@ -20,7 +20,7 @@ from dashapp.prefix import outer
 from dashapp.selecting import all_measured
 from dashapp.telling import number
 from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
-from pipeline.contract import Segmentation
+from pipeline.contract import Segmentation, SegmentCard
 
 
 def layout(
@@ -168,6 +168,18 @@ def _returns(segmentation: Segmentation | None) -> Component:
             "to {stable} a pattern; from {stable} stable; from 0.85 highly stable.",
             stable=decimal(figures.bands(segmentation.cards if segmentation else ())[1], 2),
         ),
+        note=_held_down(segmentation.cards) if segmentation else "",
+    )
+
+
+def _held_down(cards: Sequence[SegmentCard]) -> str:
+    """Why a segment that lies in a stable band is called usable all the same; empty where none is."""
+    stable = figures.bands(cards)[1]
+    if not any(card.trust == "usable" and (card.jaccard or 0.0) >= stable for card in cards):
+        return ""
+    return _(
+        "No segment is called more than usable here, however much of it comes back: the data as a whole do not clearly "
+        "support these segments."
     )
 
 
