@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from dashapp.charts import LIGHT
 from dashapp.data import Run
 from dashapp.pages.explore import controls
+from dashapp.pages.explore.chart_tables import question
 from dashapp.pages.explore.figures import pairs
 from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values, changed
 from dashapp.telling.wording import chip
@@ -118,3 +120,20 @@ def test_a_control_stands_at_the_filter_in_force(run: Run) -> None:
 @pytest.mark.parametrize("name", [None, 3, "map", "gone", ["age"]])
 def test_only_what_can_be_filtered_by_gets_a_control(run: Run, name: object) -> None:
     assert controls.usable(run, name) is None
+
+
+@pytest.mark.parametrize(
+    ("high", "asked"),
+    [("bought long ago", True), ("", True), ("давно не покупали", True), ("active long ago", False)],
+)
+def test_nobody_is_asked_when_they_bought_where_a_recency_is_of_something_else(
+    segmentation: Segmentation, high: str, asked: bool
+) -> None:
+    dimension = next(one for one in Cube(segmentation).dimensions.values() if one.kind == "number")
+    column = segmentation.dataset.column(dimension.column).model_copy(update={"meaning": "recency", "high": high})
+    columns = tuple(column if one.name == column.name else one for one in segmentation.dataset.columns)
+    told = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"columns": columns}))
+
+    title = question(Run(told), dimension)
+
+    assert title == ("When did they last buy?" if asked else column.label)

@@ -37,6 +37,7 @@ _QUESTIONS: dict[Meaning, str] = {
 }
 
 
+_OF_BUYERS = "bought long ago", "давно не покупали"  # as drafts call who has the highest recency of purchases
 _MIX_QUESTIONS = {"categories": N_("What do they buy?"), "channels": N_("Where do they buy?")}
 
 
@@ -66,8 +67,10 @@ def question(run: Run, dimension: Dimension) -> str:
         group = next(group for group in dataset.groups if dimension.name.endswith(f".{group.key}"))
         asked = _MIX_QUESTIONS.get(group.meaning)
         return _(asked) if asked else group.label
-    meaning = dataset.column(dimension.column).meaning
-    return _(_QUESTIONS[meaning]) if meaning in _QUESTIONS else dimension.label
+    column = dataset.column(dimension.column)
+    if column.meaning == "recency" and column.high not in ("", *_OF_BUYERS):
+        return dimension.label  # what they did last is no purchase
+    return _(_QUESTIONS[column.meaning]) if column.meaning in _QUESTIONS else dimension.label
 
 
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
