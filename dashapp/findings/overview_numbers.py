@@ -10,7 +10,7 @@ from dashapp.findings import advice
 from dashapp.i18n import _, plural
 from dashapp.selecting import SEGMENT, Filtered
 from dashapp.telling import customers, day, moment, number, of_column, percent
-from pipeline.contract import NUMERIC_KINDS, Column, Ledger, Profiles, Segmentation, SegmentCard
+from pipeline.contract import NUMERIC_KINDS, Column, Dataset, Ledger, Profiles, Segmentation, SegmentCard
 
 MOST_FEATURES = 12
 
@@ -121,7 +121,8 @@ def profile_rows(features: Sequence[Feature]) -> list[list[str]]:
 def totals(run: Run) -> list[tuple[str, str]]:
     """The numbers at the top with what each one counts."""
     segmentation = run.segmentation
-    kpis = [(number(segmentation.ledger.rows_out), _("customers")), (number(segmentation.k), _("segments"))]
+    people, k = segmentation.ledger.rows_out, segmentation.k
+    kpis = [(number(people), plural("customer", "customers", people)), (number(k), plural("segment", "segments", k))]
     for meaning in ("spend", "average_cheque"):
         column = segmentation.dataset.meaning(meaning)
         middle = run.cube.everyone.slice(column.name).middle if column and column.name in run.cube.dimensions else None
@@ -208,10 +209,17 @@ def medians(segmentation: Segmentation) -> tuple[list[str], list[list[str]]]:
     return [*(_("Median {label}", label=column.label.lower()) for column in axes), _("Customers")], rows
 
 
+def _of_a_day(dataset: Dataset) -> str:
+    """What the data are called, and the day that they tell of where it is known."""
+    if dataset.as_of is None:
+        return dataset.title
+    return _("{title}, as of {day}", title=dataset.title, day=day(dataset.as_of))
+
+
 def origin(segmentation: Segmentation) -> list[tuple[str, str]]:
     """Where it all comes from: data, rows, time and run."""
     return [
-        (_("Data"), _("{title}, as of {day}", title=segmentation.dataset.title, day=day(segmentation.dataset.as_of))),
+        (_("Data"), _of_a_day(segmentation.dataset)),
         *_rows(segmentation.ledger),
         *_sample(segmentation.ledger),
         (_("Trained"), moment(segmentation.started)),

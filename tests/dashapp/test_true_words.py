@@ -195,3 +195,19 @@ def test_stable_bands_say_why_no_segment_in_them_is_called_more_than_usable(segm
     assert "No segment is called more than usable here" in _held_down(held)
     assert _held_down(tuple(card.model_copy(update={"trust": "solid", "jaccard": 0.9}) for card in solid)) == ""
     assert _held_down(graded_by_return(segmentation, 0.7, 0.7, 0.65).cards) == ""
+
+
+def test_counts_under_the_head_take_the_plural_of_their_number_and_no_day_is_made_up(
+    segmentation: Segmentation,
+) -> None:
+    run = Run(segmentation)
+    undated = replace(segmentation, dataset=segmentation.dataset.model_copy(update={"as_of": None}))
+    speak("ru")
+    try:
+        labels = [label for _number, label in overview_numbers.totals(run)][:2]
+        origin = dict(overview_numbers.origin(undated))
+    finally:
+        speak("en")
+
+    assert labels == ["клиентов", "сегмента"]
+    assert origin["Данные"] == segmentation.dataset.title

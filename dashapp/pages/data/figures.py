@@ -139,7 +139,7 @@ def distribution(dimension: Dimension, counts: Array, look: Scheme, gone: Array 
         showlegend=len(traces) > 1,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": {"text": escaped(dimension.axis_title)}, "showgrid": False},
-        yaxis={"title": {"text": _("customers")}, "rangemode": "tozero", "nticks": 4},
+        yaxis={"title": {"text": _("number of customers")}, "rangemode": "tozero", "nticks": 4},
     )
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from dashapp.data import SegmentationData, View
 from dashapp.findings import derivation, segment_words, traits
-from dashapp.i18n import _
+from dashapp.i18n import _, plural
 from dashapp.pages.segment import context, ids, notes
 from dashapp.pages.segment.chart_cards import MIXES, TEXT, differences_card, mix_card, responses_card, traits_card
 from dashapp.telling import number, of_column, percent
@@ -99,7 +99,10 @@ def _columns(cards: Sequence[tuple[int, Component | None]]) -> Component:
 
 
 def _header(segment_card: SegmentCard) -> Component:
-    tiles = [kpi(number(segment_card.size), _("customers")), kpi(percent(segment_card.share), _("of all customers"))]
+    tiles = [
+        kpi(number(segment_card.size), plural("customer", "customers", segment_card.size)),
+        kpi(percent(segment_card.share), _("of all customers")),
+    ]
     if segment_card.revenue_share is not None:
         tiles.append(kpi(percent(segment_card.revenue_share), _("of the revenue")))
     return card(
