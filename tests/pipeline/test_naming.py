@@ -203,6 +203,37 @@ def test_only_who_spends_the_most_is_a_big_spender_and_who_lies_between_is_told_
     assert Translator("ru").message(names[1]) == "Total spend: второе место сверху"
 
 
+def test_who_leads_in_nothing_is_told_from_the_others_by_two_columns_together() -> None:
+    """Answers from 1 to 5, of which no segment has more than every other: all medians come twice."""
+    rng = np.random.default_rng(3)
+    corners = np.array([[4, 4, 4, 4], [2, 2, 2, 2], [2, 4, 2, 4], [4, 2, 4, 2]]).repeat(100, axis=0)
+    answers = np.clip(corners + rng.choice([-1, 0, 0, 1], corners.shape), 1, 5)
+    customers = pd.DataFrame(answers, columns=["q1", "q2", "q3", "q4"])
+    columns = tuple(Column(name=name, role="active", kind="integer", label=f"{name} answer") for name in customers)
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="", columns=columns)
+    cut = Partition(4, np.zeros((1, 1)), np.arange(4).repeat(100), 0.0, None, 0.0)
+    table = profile(customers, dataset, fit_features(customers, dataset), [cut])[0]
+
+    names = Naming.of(differences_by_segment(table, dataset), dataset, 4).names
+
+    assert [name.count("igher") for name in names] == [2, 0, 1, 1]
+    assert [name.count("ower") for name in names] == [0, 2, 1, 1]
+    assert len({tuple(sorted(name.casefold().split())) for name in names}) == 4
+
+
+def test_who_has_the_medians_of_all_customers_is_called_like_them() -> None:
+    customers = pd.DataFrame({"c0": np.repeat([0, 5], [300, 60]), "c1": np.repeat([0, 7, 0], [240, 60, 60])})
+    labels = np.repeat([0, 1, 2], [240, 60, 60])
+    columns = tuple(Column(name=name, role="active", kind="integer", label=f"Trait {name}") for name in ("c0", "c1"))
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="", columns=columns)
+    cut = Partition(3, np.zeros((1, 1)), labels, 0.0, None, 0.0)
+    table = profile(customers, dataset, fit_features(customers, dataset), [cut])[0]
+
+    names = Naming.of(differences_by_segment(table, dataset), dataset, 3).names
+
+    assert list(names) == ["Like the typical customer", "High trait c1", "High trait c0"]
+
+
 def test_who_is_a_little_behind_in_time_is_told_so_in_words_of_time() -> None:
     words = {"high": "bought long ago", "low": "bought recently"}
     recency = Column(name="days", role="active", kind="number", label="Days since", meaning="recency", **words)

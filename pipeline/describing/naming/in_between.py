@@ -1,17 +1,21 @@
-"""Names of segments that lead in nothing: near the average, a share in words, who is second, or the typical value."""
+"""Names of segments that lead in nothing: who is second, a share in words, the typical value, or two sides at once."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 
 from pipeline.contract import (
     Cased,
+    Joined,
     Message,
     Quantity,
     inline,
     is_latin,
     next_to_most,
+    own,
     part_of,
 )
 from pipeline.describing.naming.standing import Standing, strong, typical
@@ -29,7 +33,8 @@ def in_between(
     """A name for a segment that leads nowhere: near the average, a share in words, who is second, or its own value.
 
     "Visits: second highest" says what "Visits 14" leaves to be looked up; where that is true of no strong difference,
-    the value that no other segment has is a name still.
+    the value that no other segment has is a name still, if it is no hair from another's. Else two columns together may
+    tell it from all others: "Higher visits and lower spend".
     """
     average = Message.of("Near the average")
     if average not in taken and not any(map(strong, every[segment])):
@@ -43,14 +48,51 @@ def in_between(
         name = _second_of_all(standing, [other for other in others if _alike(other, standing)])
         if name is not None and name not in taken:
             return name, standing
+    both = _on_two_sides(segment, confirmed, every, taken)
     for places in (0, 1, 2):
         for standing in candidates:
+            if both and not all(_apart(standing, other) for other in others if _alike(other, standing)):
+                continue
             elsewhere = [other for other in others if _alike(other, standing)]
             share = "%" in standing.column.format
             name = _share_in_words(standing, elsewhere) if share else _value_of_its_own(standing, elsewhere, places)
             if name is not None and name not in taken:
                 return name, standing
+    if both:
+        return both
+    usual = Message.of("Like the typical customer")
+    if usual not in taken and not any(map(strong, confirmed)):
+        return usual, None
     return Message.of("Group {n}", n=Quantity(segment + 1)), None
+
+
+def _on_two_sides(
+    segment: int,
+    confirmed: Sequence[Standing],
+    every: Mapping[int, tuple[Standing, ...]],
+    taken: set[Message],
+) -> tuple[Message, Standing] | None:
+    """The two strongest differences that no other segment shows together, by medians and by means; None without such.
+
+    The first of the two is what the name rests on.
+    """
+    others = [standings for place, standings in every.items() if place != segment]
+    words = {tuple(sorted(name.casefold().split())) for name in taken}
+    for pair in combinations(filter(strong, confirmed), 2):
+        if any(all(_beside(standing, standings) for standing in pair) for standings in others):
+            continue
+        latin = all(is_latin(standing.column.label) for standing in pair)
+        sides = tuple(own(replace(standing, leads=False).words) for standing in pair)
+        name = Message.of("{phrases}", phrases=Cased("upper", Joined(sides, " and " if latin else " / ")))
+        if tuple(sorted(name.casefold().split())) not in words:
+            return name, pair[0]
+    return None
+
+
+def _beside(standing: Standing, standings: Sequence[Standing]) -> bool:
+    """Whether another segment is on the same side of all customers in this column, by its median or its mean."""
+    other = next((one for one in standings if _alike(one, standing)), None)
+    return other is not None and (other.sign == standing.sign or standing.sign * (other.median - other.overall) > 0)
 
 
 def _value_of_its_own(standing: Standing, others: Sequence[Standing], places: int) -> Message | None:
