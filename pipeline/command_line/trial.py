@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.command_line.meanings import taken_for
 from pipeline.command_line.terminal import chosen
 from pipeline.errors import KorzinaError, UsageError
 
@@ -209,6 +210,8 @@ def account_lines(outcome: Outcome) -> Iterator[str]:
             aside=Quantity(ledger.quarantined),
         )
     )
+    if ledger.lines is None:
+        yield from map(say.message, taken_for(dataset))
     for entry in ledger.entries:
         if entry.dropped or entry.quarantined or entry.flagged:
             yield say.message(Message.of("{rule}: {detail}", rule=own(entry.rule), detail=own(entry.detail)))

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from pipeline.contract import Message
+from pipeline.contract import Message, Own
 from pipeline.drafting.basket_query import Bought
 from pipeline.drafting.columns import Entry, label_of, settle_columns
 from pipeline.drafting.document import Document
@@ -26,6 +26,7 @@ from pipeline.drafting.draft_text import (
 from pipeline.drafting.purchase_summary import PurchaseSummary
 from pipeline.drafting.sections import write_baskets, write_lines, write_questions, write_source
 from pipeline.drafting.structure import Structure
+from pipeline.reading import without_currency
 from pipeline.spec import Source, share_name
 from pipeline.understanding import Understanding
 from pipeline.understanding import vocabulary as names
@@ -100,6 +101,18 @@ def _call(entries: Sequence[Entry], document: Document, currency: str) -> None:
             entry.label = Message.of("{label} (derived)", label=entry.label)
         if entry.money and entry.role != "ignored":
             entry.unit = currency
+        _priced(entry, currency, taken)
+
+
+def _priced(entry: Entry, currency: str, taken: set[str]) -> None:
+    """An amount whose header ends with the currency is shown with it, and called what stands before it."""
+    before, named = without_currency(entry.name)
+    if entry.role == "ignored" or entry.kind not in ("number", "integer") or not named or named != currency:
+        return
+    entry.unit, label = currency, label_of(before)
+    if entry.label is None and label.casefold() not in taken:
+        taken.add(label.casefold())
+        entry.label = Message.of("{label}", label=Own(label))
 
 
 def _latest_day(structure: Structure, reading: Understanding) -> date | None:

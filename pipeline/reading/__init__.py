@@ -42,7 +42,7 @@ from pipeline.reading.raw import ROW_ID, RawTable
 from pipeline.reading.several import holds_files, tables_in
 from pipeline.reading.shapes.files import is_parquet
 from pipeline.reading.sources import open_answer, open_tables, query_tables, read_source, table_files
-from pipeline.reading.values.currencies import currency_of
+from pipeline.reading.values.currencies import currency_of, without_currency
 from pipeline.reading.values.day_month import DayMonth, day_month_evidence, shown_days
 from pipeline.reading.values.forms import DayForm, day_forms
 from pipeline.reading.values.months import month_words, with_english_months
@@ -115,4 +115,5 @@ __all__ = [
     "tables",
     "tables_in",
     "with_english_months",
+    "without_currency",
 ]

@@ -324,6 +324,40 @@ def test_nobody_is_said_to_buy_where_the_header_names_something_else(
     assert (drafted["high"], drafted["low"]) == (high, low)
 
 
+def test_init_says_which_columns_stand_for_spend_orders_and_the_cheque(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    table = pd.DataFrame({"client_no": range(7000, 7300), "card turnover": np.round(rng.lognormal(4, 1, 300), 2)})
+    table["transactions per month"] = rng.integers(1, 30, 300)
+    table["logins"] = rng.integers(1, 90, 300)
+    table.to_csv(tmp_path / "bank.csv", index=False)
+    table.drop(columns=["card turnover", "transactions per month"]).to_csv(tmp_path / "plain.csv", index=False)
+
+    bank, plain = (init(tmp_path / f"{name}.csv").stdout for name in ("bank", "plain"))
+
+    assert "taken for what a customer spends: card turnover" in bank
+    assert "taken for how often a customer orders: transactions per month" in bank
+    assert "taken for the average cheque: average_cheque" in bank
+    assert "# taken for what a customer spends: card turnover" in (tmp_path / "bank.toml").read_text()
+    assert "taken for" not in plain
+
+
+def test_an_amount_whose_header_ends_with_the_currency_is_shown_with_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame({"Номер клиента": range(300), "Сумма проживания, руб": rng.lognormal(9, 1, 300).round()})
+    table["Ночей"] = rng.integers(1, 30, 300)
+    table["Ночей (руб.)"] = rng.lognormal(6, 1, 300).round(2)
+    table.to_csv(tmp_path / "hotel.csv", index=False)
+
+    columns = tomllib.loads(draft(str(tmp_path / "hotel.csv")).text)["columns"]
+    told = {name: (column["label"], column.get("unit", "")) for name, column in columns.items()}
+
+    assert told == {
+        "Сумма проживания, руб": ("Сумма проживания", "₽"),
+        "Ночей": ("Ночей", ""),
+        "Ночей (руб.)": ("Ночей (руб.)", "₽"),  # what stands before it is another column's name
+    }
+
+
 def test_the_command_ends_without_a_word_on_the_screen_for_errors(tmp_path: Path) -> None:
     """Libraries that count what is left of them when Python ends have nothing to tell a reader."""
     file = shop(tmp_path)

@@ -91,6 +91,13 @@ def currency_of(series: pd.Series, name: str = "") -> str:
     return ", ".join(_in_cells(series)) or _in_header(name)
 
 
+def without_currency(name: str) -> tuple[str, str]:
+    """A header without the currency that it ends with, and that currency: ``("Amount", "₽")`` of ``Amount, RUB``."""
+    found = re.fullmatch(rf"(.*[^\W_])[\s_,;(\[/-]+({_LETTER}+\$?|{_BARE_SIGN})\.?[)\]]?", name.strip())
+    currency = _in_header(found[2]) if found else ""
+    return (found[1], currency) if found and currency else (name, "")
+
+
 def _in_cells(series: pd.Series) -> list[str]:
     if not is_text(series):
         return []
