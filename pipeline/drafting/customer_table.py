@@ -22,6 +22,7 @@ from pipeline.drafting.draft_text import (
     write_limits,
     write_only_returned,
     write_rfm,
+    write_translations,
 )
 from pipeline.drafting.purchase_summary import PurchaseSummary
 from pipeline.drafting.sections import write_baskets, write_lines, write_questions, write_source
@@ -90,6 +91,7 @@ def draft_customers(
         write_limits(document, limits)
     if summary and reading.returns and reading.form != "snapshots":
         write_only_returned(document)
+    write_translations(document, parts, families)
     return document.text
 
 

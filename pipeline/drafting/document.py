@@ -13,6 +13,7 @@ from tomlkit.items import Item, String, StringType, Table, Trivia
 from pipeline.contract import Message, speaker
 
 Value = str | int | float | bool | date | Sequence[str] | Mapping[str, str]
+_FOR_READERS = ("label", "unit", "high", "low")
 _WIDTH = 27  # characters up to the note behind a value
 
 
@@ -20,9 +21,15 @@ class Document:
     """What was written so far; values go into the table begun last. Messages are told in ``language``."""
 
     def __init__(self, language: str = "en") -> None:
-        self._say = speaker(language)
+        self._say, self._language = speaker(language), language
+        self._own: dict[str, Message] = {}  # values in the words of the draft itself, as they stand in it
         self._document = tomlkit.document()
         self._last: tomlkit.TOMLDocument | Table = self._document
+
+    @property
+    def language(self) -> str:
+        """The code of the language that messages are told in."""
+        return self._language
 
     @property
     def text(self) -> str:
@@ -43,10 +50,17 @@ class Document:
     def value(self, key: str, value: Value | Item, note: str = "") -> None:
         """``key = value  # note``."""
         item = self._item(value)
+        if key in _FOR_READERS and isinstance(value, Message):
+            self._own[self.told(value)] = value
         if note:
             item.comment(self._line(note))
             item.trivia.comment_ws = " " * max(1, _WIDTH - len(f"{key} = {item.as_string()}"))
         self._last.append(key, item)
+
+    def in_language(self, code: str) -> dict[str, str]:
+        """The words for readers that are the draft's own and no file's, as another language has them."""
+        say = speaker(code)
+        return {said: say.message(message) for said, message in self._own.items()} if code != self._language else {}
 
     def table(self, name: str, below: str | None = None) -> None:
         """Begin ``[name]``, or ``[name.below]``."""

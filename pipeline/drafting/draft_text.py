@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
@@ -160,6 +161,39 @@ def write_family(document: Document, family: Family, structure: Structure) -> No
     document.value("low", Message.of("little {label}", label="{label}"))
     document.value("transform", PLAIN)
     document.blank()
+
+
+def write_translations(document: Document, parts: Parts, families: Sequence[Family]) -> None:
+    """The [translations.ru] of an English draft: its own words, and none that the file has too.
+
+    The other way round nothing is told: a Russian draft stays Russian for an English reader.
+    """
+    if not (words := document.in_language("ru")) or document.language != "en":
+        return
+    members = [label or member for family in families for member, label in family.members.items()]
+    taken = {text.casefold() for text in (*_words_of(parts), *members)}
+    told = {said: word for said, word in words.items() if "{label}" not in said and said.casefold() not in taken}
+    told = {said: word for said, word in told.items() if said != word}
+    for said, word in words.items():
+        told |= {said.format(label=m.lower()): word.format(label=m.lower()) for m in members if "{label}" in said}
+    if not told:
+        return
+    document.comment(
+        Message.of("{rule} the words of this draft for readers of Russian; the file's own stay", rule=RULE)
+    )
+    document.table("translations", "ru")
+    for said, word in told.items():
+        document.value(said, word)
+
+
+def _words_of(parts: Parts) -> Iterator[str]:
+    """What the file itself says: headers, and values of columns with few of them."""
+    made = {entry.name for entry in parts.entries if entry.label}
+    for profile in parts.structure.profiles:
+        if profile.name not in made:
+            yield from (profile.name, label_of(profile.name))
+        if profile.kind == "category" and profile.name in parts.structure.frame:
+            yield from map(str, parts.structure.frame[profile.name].dropna().unique())
 
 
 def write_campaign(document: Document, column: str) -> None:

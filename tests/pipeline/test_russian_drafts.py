@@ -138,6 +138,7 @@ def test_the_language_can_be_said(language: str, label: str) -> None:
 def test_both_languages_make_the_same_spec_but_for_its_words() -> None:
     def bare(document: dict[str, Any]) -> dict[str, Any]:
         words = {"label", "unit", "high", "low"}
+        document.pop("translations", None)  # the words of an English draft for readers of Russian
         for table in (*document["columns"].values(), *document["groups"].values()):
             for word in words & set(table):
                 del table[word]
@@ -177,4 +178,37 @@ def test_an_english_file_is_drafted_in_english(tmp_path: Path) -> None:
     made = draft(str(tmp_path / "clients.csv"))
 
     assert made.language == "en"
-    assert not re.search("[а-яё]", made.text)
+    assert not re.search("[а-яё]", made.text.split("[translations.ru]")[0])
+
+
+def test_an_english_draft_has_russian_for_its_own_words_and_none_for_the_file_s(tmp_path: Path) -> None:
+    names = {
+        "Номер заказа": "order no",
+        "Дата": "date",
+        "Покупатель": "customer",
+        "Категория": "category",
+        ROUBLES: "amount",
+    }
+    lines = sales().rename(columns=names)
+    lines["category"] = lines["category"].map(dict(zip(KINDS, ["Milk", "Bread", "new"], strict=True)))
+    lines.to_csv(tmp_path / "sales.csv", index=False)
+    rng = np.random.default_rng(8)
+    own_spend = pd.DataFrame({"customer id": range(300), "orders": rng.integers(1, 30, 300)})
+    own_spend["Spend"] = np.round(rng.lognormal(4, 1, 300), 2)
+    own_spend["contract"] = rng.choice(["large baskets", "new"], 300)
+    own_spend.to_csv(tmp_path / "own.csv", index=False)
+
+    words = tomllib.loads(draft(str(tmp_path / "sales.csv")).text)["translations"]["ru"]
+    file_s = tomllib.loads(draft(str(tmp_path / "own.csv")).text)["translations"]["ru"]
+
+    assert words["Spend"] == "Сумма покупок"
+    assert words["big spenders"] == "много тратят"
+    assert words["days"] == "дней"
+    assert words["much milk"] == "чаще: milk"
+    assert not {"Milk", "Bread", "category"} & set(words)
+    assert "Average cheque" in file_s  # which the draft makes
+    assert not {"Spend", "Orders", "large baskets"} & set(file_s)  # a header, a header, a category
+
+
+def test_a_russian_draft_needs_no_words_for_readers_of_russian() -> None:
+    assert "translations" not in drafted(clients())[1]
