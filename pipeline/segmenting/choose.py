@@ -75,8 +75,9 @@ def at_the_end(candidates: Sequence[CandidateRecord]) -> bool:
 
 
 def override(decision: Decision, k: int, reason: str, candidates: Sequence[CandidateRecord]) -> Decision:
-    """A person's choice, recorded as such; what the data support stays as the rule found it."""
-    if k not in {candidate.k for candidate in candidates}:
+    """A person's choice, recorded as such; what the data support stays as the rule found it, held against that k."""
+    chosen = next((candidate for candidate in candidates if candidate.k == k), None)
+    if chosen is None:
         ks = ", ".join(str(candidate.k) for candidate in candidates)
         raise UsageError.because(
             Message.of("--choose {k}: no such candidate", k=str(k)),
@@ -89,7 +90,8 @@ def override(decision: Decision, k: int, reason: str, candidates: Sequence[Candi
         k=Quantity(decision.k),
         rule=decision.reason,
     )
-    return decision.model_copy(update={"k": k, "chosen_by": "person", "reason": words})
+    speaking = _disagreements(chosen, decision.elbow_k, decision.silhouette_k, decision.supported_k, decision.bounds)
+    return decision.model_copy(update={"k": k, "chosen_by": "person", "reason": words, "disagreements": speaking})
 
 
 def elbow(candidates: Sequence[CandidateRecord]) -> int | None:

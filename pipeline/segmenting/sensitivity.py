@@ -24,6 +24,7 @@ from pipeline.contract import (
     Variation,
     empty_table,
     own,
+    verdicts,
 )
 from pipeline.errors import InputError
 from pipeline.folding import LocalPopulation, Sample, drawn
@@ -243,14 +244,20 @@ def _judge(
 
 
 def sensitivity_in_words(table: pd.DataFrame, decision: Decision) -> tuple[str, ...]:
-    """Two sentences: what becomes of the number, and of who belongs together."""
+    """Two sentences: what becomes of the number, and of who belongs together.
+
+    How many lead to the same number is not told again where the decision's doubts have told it.
+    """
     if table.empty:
         return ()
     others = table[table[Sensitivity.K] != decision.k]
     changes = "; ".join(f"{row[Sensitivity.CHANGE]}: {row[Sensitivity.K]}" for row in others.to_dict("records"))
     same = len(table) - len(others)
     lead = "leads" if same == 1 else "lead"
-    number = f"{same or 'None'} of {len(table)} other ways of preparing the data {lead} to {decision.k} too"
+    if any(isinstance(said, Message) and said.id in verdicts.TOLD_OF_OTHER_WAYS for said in decision.disagreements):
+        number = "Prepared in other ways the data lead to other numbers"
+    else:
+        number = f"{same or 'None'} of {len(table)} other ways of preparing the data {lead} to {decision.k} too"
     least = table.iloc[int(table[Sensitivity.AGREEMENT].to_numpy().argmin())]
     return (
         f"{number} ({changes})." if changes else f"{number}.",

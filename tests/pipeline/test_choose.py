@@ -165,6 +165,18 @@ def test_a_persons_choice_is_recorded_as_such():
     assert decision.reason.startswith("Chosen by a person: “three campaign teams”. The rule's own choice was 4.")
 
 
+def test_what_speaks_against_a_person_s_choice_is_told_of_that_number():
+    rule = decide(RETAILER, bounds=(2, 8))
+    assert (rule.elbow_k, rule.silhouette_k) == (3, 2)
+    assert any("From 3 segments on, not 4" in words for words in rule.disagreements)
+
+    three, five = (override(rule, k, "because", RETAILER).disagreements for k in (3, 5))
+
+    assert not any("From 3 segments on" in words for words in three)
+    assert any("with 2 segments, not 3" in words for words in three)
+    assert any("From 3 segments on, not 5" in words for words in five)
+
+
 def test_choosing_a_k_that_was_not_tried_is_refused():
     with pytest.raises(UsageError, match=r"--choose 9.*one of 2, 3, 4, 5"):
         override(decide(RETAILER, bounds=(2, 8)), 9, "because", RETAILER)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from pipeline.contract import Artifacts, Sensitivity
+from pipeline.contract import Artifacts, Sensitivity, verdicts
 from pipeline.recording import record_training
 from pipeline.segmenting import sensitivity_in_words, with_sensitivity
 from pipeline.segmenting.sensitivity import agreement
@@ -58,6 +58,26 @@ def test_no_agreement_is_written_as_minus_nothing():
 
     assert number.startswith("None of 2 other ways of preparing the data lead to 2 too (")
     assert "by 0.00 to 0.00" in agreement
+
+
+def test_how_few_ways_lead_to_the_same_number_is_told_once():
+    table = pd.DataFrame(
+        [
+            ("seed", "another seed", 3, "strong", 0.98),
+            *[("features", f"without c{n}", 4, "weak", 0.4) for n in range(3)],
+        ],
+        columns=[Sensitivity.ASPECT, Sensitivity.CHANGE, Sensitivity.K, Sensitivity.VERDICT, Sensitivity.AGREEMENT],
+    )
+    records, orders = [one.record for one in TRAINING.candidates], pd.DataFrame({"orders": [3]})
+    for k, doubt in ((3, "Only 1 of 4 other ways of preparing the data leads to 3"), (5, "None of 4 other ways of")):
+        chosen = TRAINING.decision.model_copy(update={"k": k, "verdict": "strong"})
+
+        told = verdicts.reviewed(chosen, records, table, orders, "orders")
+
+        assert sum(words.startswith(doubt) for words in told.disagreements) == 1
+        number, _agreement = sensitivity_in_words(table, told)
+        assert number.startswith("Prepared in other ways the data lead to other numbers (")
+        assert "without c0: 4" in number
 
 
 def test_the_decision_card_and_the_table_are_logged_with_the_sweep():

@@ -1,6 +1,7 @@
 """How far the data support a number of segments, and what a sweep's own board bears out of that."""
 
 from pipeline.contract.verdicts.review import (
+    TOLD_OF_OTHER_WAYS,
     capped,
     persons_reason,
     reviewed,
@@ -32,6 +33,7 @@ __all__ = [
     "MIN_EXCESS",
     "MIN_STRENGTH",
     "SEPARATE",
+    "TOLD_OF_OTHER_WAYS",
     "a_continuum",
     "all_alike",
     "apart",

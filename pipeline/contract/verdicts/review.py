@@ -17,6 +17,10 @@ from pipeline.contract.runs import Segmentation
 from pipeline.contract.tables import Sensitivity
 from pipeline.contract.verdicts.support import all_alike, own_verdict, verdict_at, weaker
 
+NONE_LEADS_HERE = "None of {all} other ways of preparing the data leads to {k} segments too."
+FEW_LEAD_HERE = "Only {n} of {all} other ways of preparing the data leads to {k} segments too."
+TOLD_OF_OTHER_WAYS = (NONE_LEADS_HERE, FEW_LEAD_HERE)
+
 
 def reviewed(
     decision: Decision,
@@ -125,10 +129,12 @@ def _doubts(decision: Decision, candidates: Sequence[CandidateRecord], sensitivi
     doubts, k, tried = [], decision.k, [candidate.k for candidate in candidates]
     alike = any(candidate.k == k and all_alike(candidate.inertia) for candidate in candidates)
     same = int((sensitivity[Sensitivity.K] == k).sum())  # as the board counts them, another seed among them
-    if len(sensitivity) and 2 * same < len(sensitivity):
+    if len(sensitivity) and not same:
+        doubts.append(Message.of(NONE_LEADS_HERE, all=Quantity(len(sensitivity)), k=Quantity(k)))
+    elif 2 * same < len(sensitivity):
         doubts.append(
             Message.counted(
-                "Only {n} of {all} other ways of preparing the data leads to {k} segments too.",
+                FEW_LEAD_HERE,
                 "Only {n} of {all} other ways of preparing the data lead to {k} segments too.",
                 same,
                 all=Quantity(len(sensitivity)),
