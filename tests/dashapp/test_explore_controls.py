@@ -15,7 +15,7 @@ from dashapp.data import Run
 from dashapp.pages.explore import controls
 from dashapp.pages.explore.chart_tables import question
 from dashapp.pages.explore.figures import pairs
-from dashapp.selecting import SURE, Area, Cube, Range, Selection, Values, changed
+from dashapp.selecting import SEGMENT, SURE, Area, Cube, Range, Selection, Values, changed
 from dashapp.telling.wording import chip
 from pipeline.contract import Segmentation
 from tests.dashapp.test_crossfilter import marks
@@ -137,3 +137,20 @@ def test_nobody_is_asked_when_they_bought_where_a_recency_is_of_something_else(
     title = question(Run(told), dimension)
 
     assert title == ("When did they last buy?" if asked else column.label)
+
+
+def test_long_names_at_an_axis_are_told_apart_over_several_lines(segmentation: Segmentation) -> None:
+    long = (
+        "Higher price matters and lower trust",
+        "Higher price matters and lower quality",
+        "Расходы в ресторане: второе",
+    )
+    cards = tuple(card.model_copy(update={"name": name}) for card, name in zip(segmentation.cards, long, strict=True))
+    cube = Cube(replace(segmentation, cards=cards))
+    pair = pairs.pair_of(cube.filtered(Selection()), cube.dimensions[SEGMENT], cube.dimensions[SEGMENT])
+
+    figure = pairs.draw(pair, LIGHT)
+
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert [text.replace("<br>", " ") for text in axis.ticktext] == list(long)
+        assert all("<br>" in text for text in axis.ticktext)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, empty_figure, escaped, figure_of, tinted
+from dashapp.charts import Scheme, empty_figure, escaped, figure_of, tinted, wrapped
 from dashapp.data import Run
 from dashapp.i18n import _
 from dashapp.selecting import Array, Dimension, Filtered
 from dashapp.telling import bin_label, customers, number, percent
 from pipeline.contract import Meaning
 
-HEIGHT, _TICKS, _LEAST, _LONGEST = 420, 8, 30, 18
+HEIGHT, _TICKS, _LEAST = 420, 8, 30
+_ROOM, _FEW = 110, 8  # pixels of a line of a name at an axis; bins up to which three lines have room, else two
 _WANTED: tuple[Meaning, ...] = ("income", "spend", "orders", "age", "average_cheque", "recency")
 
 
@@ -122,10 +123,11 @@ def _name(dimension: Dimension, place: int) -> str:
 def _axis(dimension: Dimension) -> dict[str, object]:
     base = {"title": {"text": escaped(dimension.axis_title)}, "showgrid": False}
     if dimension.kind != "number":
+        labels = dimension.labels
         return {
             **base,
             "tickvals": list(range(dimension.bins)),
-            "ticktext": [escaped(label, _LONGEST) for label in dimension.labels],
+            "ticktext": ["<br>".join(wrapped(label, _ROOM, 3 if dimension.bins <= _FEW else 2)) for label in labels],
         }
     edges = [place for place, edge in enumerate(dimension.edges) if np.isfinite(edge)]
     shown = edges[:: max(1, -(-len(edges) // _TICKS))]
