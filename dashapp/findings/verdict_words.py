@@ -85,10 +85,10 @@ def reliance(segmentation: Segmentation) -> str:
         back = _("The groups come back when the analysis is repeated on other customers")
     elif solid:
         back = plural(
-            "{solid} of the {n} group comes back when the analysis is repeated on other customers",
-            "{solid} of the {n} groups come back when the analysis is repeated on other customers",
-            len(cards),
-            solid=number(solid),
+            "{n} of the {all} groups comes back when the analysis is repeated on other customers",
+            "{n} of the {all} groups come back when the analysis is repeated on other customers",
+            solid,
+            all=number(len(cards)),
         )
     else:
         back = _("The groups come back only in part when the analysis is repeated on other customers")

@@ -185,7 +185,13 @@ def test_a_grade_that_the_verdict_holds_down_is_not_told_as_segments_that_do_not
     none = verdict_words.reliance(graded_by_return(segmentation, 0.7, 0.7, 0.65))
 
     assert every.startswith("The groups come back when the analysis is repeated on other customers, but their borders")
-    assert some.startswith("1 of the 3 groups come back when")
+    assert some.startswith("1 of the 3 groups comes back when")
+    speak("ru")
+    try:
+        russian = verdict_words.reliance(graded_by_return(segmentation, 0.97, 0.7, 0.65))
+    finally:
+        speak("en")
+    assert "снова появляется 1 из 3 групп," in russian
     assert none.startswith("The groups come back only in part when the analysis is repeated on other customers, and")
 
 
