@@ -112,6 +112,17 @@ def test_a_person_s_choice_has_no_verdict_of_the_rule_s() -> None:
     assert verdicts.persons_reason(chosen) == "Seven teams."
 
 
+def test_a_person_s_choice_leaves_other_numbers_the_verdict_of_their_own_figures() -> None:
+    chosen = verdicts.reviewed(
+        override(of_rule(), 7, "Seven.", WIDER), WIDER, board(7, 7, seed=7), MANY_ORDERS, "orders"
+    )
+    assert chosen.verdict == "none"
+
+    by_k = {one.k: verdicts.verdict_at(one.k, chosen, WIDER) for one in WIDER}
+
+    assert (by_k[2], by_k[3], by_k[5], by_k[7]) == ("weak", "weak", "none", "none")
+
+
 def test_no_segment_is_solid_where_the_reviewed_verdict_is_not_strong() -> None:
     training = make_training()
     last = training.candidates[-1].record.k  # the end of what was tried, so its verdict is weak once it is reviewed

@@ -100,7 +100,8 @@ def reviewed_summary(
     ends = (last and not all_alike(run.inertia)) or (first and run.k > 2)
     verdict = run.verdict
     if not run.recommended or by_person:
-        verdict = weaker(verdict, own_verdict(run.stability, run.silhouette, null))
+        of_another_k = by_person and supported_k is not None  # the sweep's verdict is on the k that the person chose
+        verdict = weaker("weak" if of_another_k else verdict, own_verdict(run.stability, run.silhouette, null))
     elif ends or (same_k is not None and same_k < 0.5):
         verdict = weaker(verdict, "weak")
     if run.k > (supported_k or run.k):

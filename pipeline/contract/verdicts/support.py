@@ -52,6 +52,8 @@ def verdict_at(k: int, decision: Decision, candidates: Sequence[CandidateRecord]
     if candidate is None or k > (decision.supported_k or k):
         return "none"
     own = own_verdict(candidate.stability, candidate.silhouette, candidate.null_silhouette, valleys=apart(candidate))
+    if decision.chosen_by == "person" and decision.supported_k:
+        return own  # the decision's verdict is on the k that the person chose
     return weaker(decision.verdict, own)
 
 
