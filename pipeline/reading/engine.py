@@ -31,6 +31,7 @@ _LEAST_MEMORY = 1 << 28  # bytes; with less DuckDB fails on small tables
 SECONDS = 1800.0  # that one question may take
 MEMORY = "70%"  # of the machine's, that one question may take
 _SETTINGS = (
+    "TimeZone = 'UTC'",  # days of moments with a zone: the same on every machine, and on Spark
     "max_temp_directory_size = '32GB'",
     "python_enable_replacements = false",  # a query's tables are those it is given, no variables of ours
     "allow_unredacted_secrets = false",
@@ -181,7 +182,8 @@ def tables(
         try:
             connection.execute(f"SET temp_directory = {literal(str(beyond.path / 'rows'))}")
             for name, paths in (files or {}).items():
-                connection.execute(f"CREATE VIEW {quote(name)} AS SELECT * FROM {_scan(paths)}")
+                rows = _scan(paths)
+                connection.execute(f"CREATE VIEW {quote(name)} AS SELECT *{_in_micros(connection, rows)} FROM {rows}")
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
         _seal(connection, [file for paths in (files or {}).values() for file in paths], memory)
@@ -235,11 +237,13 @@ def count_rows(files: Sequence[Path]) -> int:
 def numbered_rows(files: Sequence[Path], position: str, number: str) -> str:
     """SQL for the rows of Parquet files with their places: ``position`` from 0 on in all, ``number`` from 1 in each."""
     starts = accumulate((count_rows([file]) for file in files[:-1]), initial=0)
-    parts = (
-        f"SELECT * EXCLUDE (file_row_number), file_row_number + {start} AS {quote(position)}, "
-        f"file_row_number + 1 AS {quote(number)} FROM read_parquet([{_listed([file])}], file_row_number = true)"
-        for file, start in zip(files, starts, strict=True)
-    )
+    with duckdb.connect() as connection:
+        parts = [
+            f"SELECT * EXCLUDE (file_row_number){_in_micros(connection, _scan([file]))}, "
+            f"file_row_number + {start} AS {quote(position)}, file_row_number + 1 AS {quote(number)} "
+            f"FROM read_parquet([{_listed([file])}], file_row_number = true)"
+            for file, start in zip(files, starts, strict=True)
+        ]
     return " UNION ALL BY NAME ".join(parts)
 
 
@@ -281,6 +285,13 @@ def quote(name: str) -> str:
 def literal(value: str) -> str:
     """An SQL string."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def _in_micros(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
+    """SQL behind a ``*`` for moments with a zone in nanoseconds, with whose type DuckDB can do next to nothing."""
+    kinds = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
+    fine = [quote(name) for name, kind, *_ in kinds if kind == "TIMESTAMPTZ_NS"]
+    return f" REPLACE ({', '.join(f'CAST({name} AS TIMESTAMPTZ) AS {name}' for name in fine)})" if fine else ""
 
 
 def _scan(files: Sequence[Path]) -> str:

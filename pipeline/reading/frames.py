@@ -120,7 +120,7 @@ def _column(series: pd.Series) -> Any:
 
 
 def _plain(column: Any) -> Any:
-    """Without what Parquet does not keep: categories are their values, coarse times are microseconds."""
+    """Without what Parquet does not keep: categories are values, coarse times and those with a zone microseconds."""
     import pyarrow as pa
 
     kind = column.type
@@ -130,6 +130,8 @@ def _plain(column: Any) -> Any:
         return column.cast(kind.value_type)
     if pa.types.is_timestamp(kind) and kind.unit in ("s", "ms"):
         return column.cast(pa.timestamp("us", tz=kind.tz))
+    if pa.types.is_timestamp(kind) and kind.tz:
+        return column.cast(pa.timestamp("us", tz=kind.tz), safe=False)  # of nanoseconds the engine knows too little
     if pa.types.is_duration(kind):
         return column.cast(pa.int64())
     if pa.types.is_float16(kind):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.contract import Joined, Kind, Message
 from pipeline.reading.raw import RawTable
-from pipeline.reading.values.days import Written, no_days, read_either, strptime
+from pipeline.reading.values.days import Written, in_utc, no_days, read_either, strptime
 from pipeline.reading.values.forms import best_form, text_forms
 from pipeline.reading.values.numbers import ABSURD, Decimal, Mask, Weights, decimal_hint, is_code, read_numbers
 from pipeline.reading.values.unknown import NULLS, is_fault, is_text, trimmed
@@ -274,8 +274,7 @@ def _flag(series: pd.Series) -> Converted:
 
 def _date(series: pd.Series, date_format: str | None, counts: Weights) -> Converted:
     if pd.api.types.is_datetime64_any_dtype(series):
-        plain = series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
-        return Converted(plain.astype("datetime64[us]"), np.zeros(len(series), dtype=bool))
+        return Converted(in_utc(series).astype("datetime64[us]"), np.zeros(len(series), dtype=bool))
     return _days(trimmed(series), date_format, counts)
 
 

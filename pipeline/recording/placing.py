@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -137,16 +137,19 @@ def _typed(series: pd.Series, how: Recipe, words: Recipe) -> pd.Series:
 def _days(series: pd.Series, how: Recipe | None, words: Recipe) -> pd.Series:
     """Moments by the first of the column's forms that reads a cell; what nobody lives to see is unknown."""
     if how is None or pd.api.types.is_datetime64_any_dtype(series):
-        moments = pd.to_datetime(series, errors="coerce")
-        return (moments.dt.tz_localize(None) if moments.dt.tz is not None else moments).astype("datetime64[us]")
+        return _in_utc(series)
     # days and times of Python's own, as databases give them
-    days = pd.to_datetime(series.map(lambda cell: cell if isinstance(cell, date) else None), errors="coerce")
-    moments = days.astype("datetime64[us]")
+    moments = _in_utc(series.map(lambda cell: cell if isinstance(cell, date) else None))
     text = _text(series)
     text = text.mask(text.str.lower().isin(words["unknown"]), None)
     for form in how["forms"]:
         moments = moments.fillna(_serials(text, form) if "seconds" in form else _written(text, form, how))
     return moments.where(moments.dt.year.between(*how["years"]))
+
+
+def _in_utc(moments: pd.Series) -> pd.Series:
+    """Without a zone; those that have one as the clock in UTC shows them, as Korzina reads what is stored."""
+    return pd.to_datetime(moments, errors="coerce", utc=True).dt.tz_convert(None).astype("datetime64[us]")
 
 
 def _serials(text: pd.Series, form: Recipe) -> pd.Series:
@@ -203,10 +206,20 @@ def _strptime(text: pd.Series, form: str, century: int) -> pd.Series:
     """What the form reads to its end; a week is its Monday, a year of two digits one of the hundred around 2000."""
     if form == "%G-W%V":
         text, form = text.str.upper() + "-1", "%G-W%V-%u"
-    moments = pd.to_datetime(text, errors="coerce", format=form, utc="%z" in form)
+    try:
+        moments = pd.to_datetime(text, errors="coerce", format=form)
+    except ValueError:  # offsets that differ: each cell has the clock's own time
+        moments = pd.to_datetime(text.map(lambda cell: _own_clock(cell, form), na_action="ignore"))
     moments = (moments.dt.tz_localize(None) if moments.dt.tz is not None else moments).astype("datetime64[us]")
     late = moments.dt.year >= _THIS_CENTURY + century
     return moments.mask(late, moments - pd.DateOffset(years=100)) if "%y" in form and late.any() else moments
+
+
+def _own_clock(cell: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(cell, form).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def _text(series: pd.Series) -> pd.Series:
@@ -250,6 +263,7 @@ def _derived(frame: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     with duckdb.connect() as connection:
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
+        connection.execute("SET TimeZone = 'UTC'")
         connection.register("frame", frame.assign(_position=np.arange(len(frame))))
         connection.execute("SET enable_external_access = false")
         made = connection.execute(f"SELECT {names} FROM ({view}) ORDER BY _position").df()

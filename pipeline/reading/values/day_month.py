@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.contract import Message, Quantity
-from pipeline.reading.values.days import read_days
+from pipeline.reading.values.days import in_utc, read_days
 from pipeline.reading.values.forms import DayForm, day_forms
 from pipeline.reading.values.unknown import trimmed
 
@@ -114,7 +114,7 @@ def _by_sibling(rows: dict[str, pd.Series], siblings: tuple[pd.Series, ...]) -> 
 def read_days_of(series: pd.Series, form: str) -> pd.Series:
     """A column of days in ``form``, row by row."""
     if pd.api.types.is_datetime64_any_dtype(series):
-        return pd.Series(series.dt.tz_localize(None).to_numpy())
+        return pd.Series(in_utc(series).to_numpy())
     codes, unique = pd.factorize(trimmed(series))
     return _by_row(read_days(pd.Series(unique, dtype="str"), form), codes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -208,18 +209,31 @@ def in_serial_range(numbers: pd.Series, form: str) -> pd.Series:
     return numbers.between(low, high)
 
 
+def _own_clock(cell: str, form: str) -> datetime | None:
+    """The moment as the clock beside the customer showed it, whatever the offset behind it."""
+    try:
+        return datetime.strptime(cell, form).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
 def no_days(moments: pd.Series) -> pd.Series:
     """Which moments are no days of anybody's life: 9999-12-31, 0001-01-01."""
     strange: pd.Series = moments.notna() & ~moments.dt.year.between(FIRST_YEAR, LAST_YEAR)
     return strange
 
 
+def in_utc(moments: pd.Series) -> pd.Series:
+    """Stored moments without their zone, as the clock in UTC shows them; those without a zone as they are."""
+    return moments if getattr(moments.dt, "tz", None) is None else moments.dt.tz_convert(None)
+
+
 def strptime(text: pd.Series, form: str) -> pd.Series:
     """Cells that the strptime form reads to their end; a year of two digits is of 1950 to 2049."""
     try:
         moments = pd.to_datetime(text, format=form, errors="coerce")
-    except ValueError:  # offsets that differ: the clock's own time is meant
-        moments = pd.to_datetime(text, format=form, errors="coerce", utc=True)
+    except ValueError:  # offsets that differ, as of summer and winter
+        moments = pd.to_datetime(text.map(lambda cell: _own_clock(cell, form), na_action="ignore"))
     if moments.dtype == object or not len(moments):
         return pd.Series(pd.NaT, index=text.index, dtype="datetime64[us]")
     if getattr(moments.dt, "tz", None) is not None:

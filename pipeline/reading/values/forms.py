@@ -17,6 +17,7 @@ from pipeline.reading.values.days import (
     SERIAL_FORMS,
     Written,
     in_serial_range,
+    in_utc,
     no_days,
     read_either,
     read_serials,
@@ -57,7 +58,7 @@ def day_forms(series: pd.Series) -> tuple[DayForm, ...]:
     """
     if pd.api.types.is_datetime64_any_dtype(series):
         days = series.dropna()
-        return (_form("%Y-%m-%d", pd.Series(days.dt.tz_localize(None)), None, sure=True),) if len(days) else ()
+        return (_form("%Y-%m-%d", in_utc(days), None, sure=True),) if len(days) else ()
     if pd.api.types.is_bool_dtype(series):
         return ()
     if pd.api.types.is_numeric_dtype(series):
