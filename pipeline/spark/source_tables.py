@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipeline.contract import Message
-from pipeline.errors import InputError, SpecError, without_password
+from pipeline.errors import InputError, SparkError, SpecError, without_password
 from pipeline.reading import SINGLE, is_database, is_parquet, table_files
 from pipeline.spark.spark_session import Cluster, Rows, answering
 from pipeline.spec import Spec
@@ -19,6 +19,7 @@ _TEXT = (".csv", ".tsv", ".tab", ".txt")
 _PACKED = (".gz", ".bz2")
 _NESTED = ("array", "map", "struct", "variant")
 _SNIFFED = 1 << 20  # bytes of a text file that are looked at for their encoding
+_POSTGRESQL = "org.postgresql.Driver"
 _MARKS = ("\t", ";", "|", ",")
 
 
@@ -128,7 +129,20 @@ def _is_text(place: str) -> bool:
 
 
 def _parquet(cluster: Cluster, addresses: Sequence[str]) -> Rows:
-    return cluster.session.read.option("mergeSchema", str(len(addresses) > 1).lower()).parquet(*addresses)
+    try:
+        with answering():
+            return cluster.session.read.option("mergeSchema", str(len(addresses) > 1).lower()).parquet(*addresses)
+    except SparkError as error:
+        if "TIMESTAMP(NANOS" not in str(error):
+            raise
+        raise InputError.because(
+            Message.of("{file}: moments in nanoseconds, which Spark does not read", file=plain_path(addresses[0])),
+            expected=Message.of("moments in microseconds"),
+            remedy=Message.of(
+                "write the file anew, with pandas: to_parquet(..., coerce_timestamps='us', "
+                "allow_truncated_timestamps=True); or leave out --engine spark"
+            ),
+        ) from error
 
 
 def _csv(cluster: Cluster, spec: Spec, addresses: Sequence[str]) -> Rows:
@@ -180,8 +194,10 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Sourc
             expected=Message.of("[source] tables with a table of the database for each name"),
             remedy=Message.of("add {keys} under [source]", keys='tables = { data = "schema.table" }'),
         )
-    reader = cluster.session.read.format("jdbc").option("url", url)
-    for key, value in (("user", user), ("password", password)):
+    # moments without a zone as they stand there: else they would be some of the zone of whichever JVM reads them
+    reader = cluster.session.read.format("jdbc").option("url", url).option("preferTimestampNTZ", "true")
+    driver = _POSTGRESQL if url.startswith("jdbc:postgresql:") else ""  # of a jar in spark.jars no driver is found
+    for key, value in (("user", user), ("password", password), ("driver", driver)):
         if value:
             reader = reader.option(key, value)
     try:
@@ -197,7 +213,30 @@ def _of_database(cluster: Cluster, named: Mapping[str, str], data: str) -> Sourc
                 "Debian's libpostgresql-jdbc-java)"
             ),
         ) from error
+    if not driver:
+        _refuse_shifted(cluster, tables, bare)
     return SourceTables(_flat(tables, bare), bare, by_jdbc=True)
+
+
+def _refuse_shifted(cluster: Cluster, tables: Mapping[str, Rows], source: str) -> None:
+    """Of databases but PostgreSQL, Spark takes moments without a zone for some of its JVM's, and tells them in UTC.
+
+    A JVM behind Spark Connect is not asked.
+    """
+    jvm = getattr(cluster.session, "_jvm", None)
+    zone = jvm.java.util.TimeZone.getDefault() if jvm else None
+    if zone is None or (zone.getRawOffset() == 0 and not zone.useDaylightTime()):
+        return
+    moments = [name for rows in tables.values() for name, kind in rows.dtypes if kind == "timestamp_ntz"]
+    if moments:
+        raise InputError.because(
+            Message.of("{source}: moments would come shifted, since Java is not in UTC", source=source),
+            found="; ".join((", ".join(moments[:10]), str(zone.getID()))),
+            remedy=Message.of(
+                "give it that zone: -Duser.timezone=UTC in spark.driver.extraJavaOptions and "
+                "spark.executor.extraJavaOptions"
+            ),
+        )
 
 
 def jdbc(data: str) -> tuple[str, str, str]:

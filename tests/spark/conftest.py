@@ -25,7 +25,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     pytest.importorskip("pyspark", reason="PySpark is not installed (the extra 'spark')")
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("no Java: .ci/prepare installs it where it may (Debian: default-jre-headless)")
-    options = " ".join(f"--conf {name}={value}" for name, value in QUIET.items())
+    options = " ".join(f"--conf '{name}={value}'" for name, value in QUIET.items())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYSPARK_SUBMIT_ARGS", f"{options} pyspark-shell")
         patch.setenv("PYSPARK_PYTHON", "/no/python/there")

@@ -9,7 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-QUIET = {"spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "4"}
+QUIET = {
+    "spark.ui.enabled": "false",
+    "spark.driver.memory": "1g",
+    "spark.sql.shuffle.partitions": "4",
+    # not in UTC, as many machines are not; Derby writes no log beside the tests
+    "spark.driver.extraJavaOptions": "-Duser.timezone=America/New_York -Dderby.stream.error.file=/dev/null",
+}
 SPEC = """
 name = "shop"
 as_of = 2026-01-31
