@@ -19,6 +19,7 @@ from sqlglot.dialects.spark import Spark
 
 from pipeline.contract import Message
 from pipeline.errors import SpecError
+from pipeline.spark.same_meaning.calendar_parts import span, strange_division, strange_span
 from pipeline.spark.same_meaning.letters import lower, upper
 from pipeline.spark.same_meaning.typed_parts import kind_of, strange_by_type, strange_cast
 from pipeline.spec import Spec, with_day
@@ -238,8 +239,9 @@ def _strange(node: Any, stored: Mapping[str, str]) -> str:
     if isinstance(node, exp.Trim):
         return "trim of other signs" if node.args.get("expression") or node.args.get("position") else ""
     if isinstance(node, exp.DateDiff):
-        unit = str(node.args.get("unit")).strip("'")
-        return "" if unit.upper() == "DAY" else f"date_diff({unit})"
+        return strange_span(node)
+    if isinstance(node, exp.IntDiv):
+        return strange_division(node)
     if isinstance(node, exp.Var):
         return "" if isinstance(node.parent, exp.DateDiff) else node.sql(dialect=DuckDB)
     if isinstance(node, exp.Table) and (node.args.get("db") or not isinstance(node.this, exp.Identifier)):
@@ -268,8 +270,7 @@ def _in_spark(node: Expr, stored: Mapping[str, str]) -> Expr:
                 node.set(key, exp.cast(node.args[key].copy(), "boolean"))
         return node
     if isinstance(node, exp.DateDiff):
-        days = [exp.cast(side, "date") for side in (node.this, node.expression)]
-        return exp.Anonymous(this="datediff", expressions=days)
+        return span(node)
     if isinstance(node, exp.Round):
         return _rounded(node)
     if isinstance(node, exp.Lower | exp.Upper):

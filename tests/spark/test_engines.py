@@ -148,7 +148,8 @@ EXPRESSIONS = [
     "a in (0, 1, 3)", "a between -1 and 2", "case when a > 0 then 'x' when a < 0 then 'y' else 'z' end",
     "coalesce(a, b, 0)", "nullif(a, 0)", "lower(t)", "upper(t)", "t like 'a%'", "t = 'Ab'", "CAST(n AS DOUBLE) / 4",
     "isodow(d)", "year(d)", "month(d)", "day(d)", "hour(d)", "CAST(d AS DATE)", "date_diff('day', d, as_of)",
-    "date_diff('day', as_of, d)", "trim(t)", "upper(trim(t))", "round(a / b, 2)", "round(a + 0.005, 2)", "round(n)", "round(b * 0.001, 3)",
+    "date_diff('day', as_of, d)", "date_diff('month', d, as_of)", "date_diff('month', as_of, d) // 12", "date_diff('year', d, as_of)",
+    "date_diff('month', d, DATE '2026-06-01') // 5 + 1", "2 * (date_diff('day', d, as_of) // 7)", "trim(t)", "upper(trim(t))", "round(a / b, 2)", "round(a + 0.005, 2)", "round(n)", "round(b * 0.001, 3)",
     "d >= as_of", "d < DATE '2025-12-30'", "true and a > 0", "a / b > 1",
 ]  # fmt: skip
 QUERIES = [

@@ -180,7 +180,7 @@ def test_what_only_the_local_engine_computes_is_refused_by_key(parts: dict[str, 
     "sql",
     [
         "a // 2", "a % 2", "round(a, -1)", "round(a, n)", "trim(t, 'x')", "CAST(a AS VARCHAR)", "CAST(a AS BIGINT)", "try_cast(t AS DOUBLE)", "regexp_matches(t, 'a')", "strftime(d, '%Y')", "CAST(a AS INTEGER)",
-        "dayofweek(d)", "date_diff('month', d, as_of)", "date_trunc('month', d)", "list_contains([1], a)", "a || t",
+        "dayofweek(d)", "date_diff('week', d, as_of)", "date_diff('day', d, as_of) // n", "date_diff('day', d, as_of) // 0", "date_trunc('month', d)", "list_contains([1], a)", "a || t",
         "t LIKE 'a\\_%'", "quantile_cont(a, 0.5)", "arg_max(a, b)", "d + INTERVAL 1 DAY", "length(t)", "ln(a)", "a IS DISTINCT FROM b",
         "SELECT * FROM data LIMIT 3", "SELECT * FROM data RIGHT JOIN x USING (id)", "SELECT * EXCLUDE (a) FROM data",
         "SELECT sum(a) OVER () FROM data", "SELECT * FROM read_parquet('x')", "nonsense(", "",
