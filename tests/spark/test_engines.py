@@ -38,6 +38,8 @@ from pipeline.store import Store
 from pipeline.train import Request, train
 from tests.spark.shop import QUIET, write
 
+SOON = 0.01  # of inertia: a few passes tell what dozens would
+
 
 def same(local: Cleaned, other: Cleaned) -> None:
     """Ledger, customers and what was set aside, but for the places of rows, which a cluster does not know."""
@@ -441,13 +443,15 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
     transform = fit_transform(here)
     kernel = as_kernel(transform)
     middle = kernel.matrix({name: column_values(local.customers[name]) for name in kernel.columns})[:9]
-    fitted = lloyd(Space.of(here.fold, kernel, middle.mean(axis=0)), {k: middle[:k] for k in (2, 5, 9)})
+    starts = {k: middle[:k] for k in (2, 5, 9)}
+    fitted = lloyd(Space.of(here.fold, kernel, middle.mean(axis=0)), starts, gain=SOON)
     table = pa.Table.from_pandas(local.customers.iloc[:, 1:], preserve_index=False)
     rows = (
         opened.frame(table).withColumnRenamed("joined", "day").selectExpr("*", "CAST(day AS TIMESTAMP_NTZ) AS joined")
     )
     for partitions in (7, 2, 40):  # of 40, the parts are joined on the executors before they come here
-        there = SparkPopulation(rows.drop("day").repartition(partitions), local.dataset, here.n, "customer", 2_000)
+        cut = rows.drop("day").repartition(partitions).persist()
+        there = SparkPopulation(cut, local.dataset, here.n, "customer", 2_000)
 
         drawn = there.sample().customers
         pd.testing.assert_frame_equal(
@@ -457,10 +461,11 @@ def test_a_fold_over_executors_gives_the_bits_of_a_local_one(
         for name in ("town", "size"):
             assert counts(there.fold(Categories(name))) == counts(here.fold(Categories(name)))
         space = Space.of(there.fold, kernel, middle.mean(axis=0))
-        for k, again in lloyd(space, {k: middle[:k] for k in (2, 5, 9)}).items():
+        for k, again in lloyd(space, starts, gain=SOON).items():
             np.testing.assert_array_equal(again.centres, fitted[k].centres)
             np.testing.assert_array_equal(again.sizes, fitted[k].sizes)
             assert again.inertia == fitted[k].inertia
+        cut.unpersist()
 
 
 def counts(parts: Parts) -> dict[object, int]:
