@@ -19,6 +19,7 @@ _TEXT = (".csv", ".tsv", ".tab", ".txt")
 _PACKED = (".gz", ".bz2")
 _NESTED = ("array", "map", "struct", "variant")
 _SNIFFED = 1 << 20  # bytes of a text file that are looked at for their encoding
+_DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "oracle", "mssql", "duckdb", "snowflake")
 _POSTGRESQL = "org.postgresql.Driver"
 _MARKS = ("\t", ";", "|", ",")
 
@@ -56,7 +57,7 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
                 texts,
                 _ordered(tables, places) if spec.lines else {},
             )
-        if data is not None and (data.startswith("jdbc:") or is_database(data)):
+        if data is not None and _of_a_database(data):
             return _of_database(cluster, named, data)
         if data is not None and "://" in data:
             folder = data.rstrip("/")
@@ -68,6 +69,12 @@ def open_sources(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables
         if data is not None and len(named) == 1 and _in_catalog(cluster, data):
             return SourceTables(_flat({next(iter(named)): cluster.session.table(data)}, data), data)
         return _of_files(cluster, spec, data)
+
+
+def _of_a_database(data: str) -> bool:
+    """Whether it is the address of a database; ``s3a://``, ``hdfs://``, ``file://`` and the like are of files."""
+    scheme = data.partition("://")[0].partition("+")[0].lower()
+    return data.startswith("jdbc:") or (scheme in _DATABASES if "://" in data else is_database(data))
 
 
 def _in_catalog(cluster: Cluster, name: str) -> bool:

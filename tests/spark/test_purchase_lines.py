@@ -76,8 +76,11 @@ def test_every_line_is_accounted_for_as_by_the_local_engine(opened: Cluster, tmp
     """Rules in their order, whole orders, returns, repeats, days, places in files; a column has the name of a place."""
     data = stored(tmp_path / "lines", purchases("code"))
 
-    account, _ = both(opened, spec_of({**RETAIL, "returns": "quantity < 0", "aside": ASIDE}), data)
+    account, asker = both(opened, spec_of({**RETAIL, "returns": "quantity < 0", "aside": ASIDE}), data)
 
+    by_address = Asker(opened, asker.spec, open_sources(opened, asker.spec, f"file://{data}")).dated()
+    assert by_address.lines is not None
+    assert by_address.lines.account(asker.spec).model_dump() == account.model_dump()
     assert [bool(rule.lines) for rule in account.aside] == [True, True, True, False, True, True]
     assert {found.kind for found in account.findings} == {
         "repeats",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -238,3 +239,23 @@ def test_what_reads_the_given_tables_alone_is_asked(sql: str) -> None:
     from pipeline.spark.dialect import asked
 
     assert asked(sql, load_spec("marketing_campaign"), "source.spark.query", ["data"]).startswith("(\n")
+
+
+@pytest.mark.parametrize("address", ["s3a://bucket/lines", "hdfs://node:9000/lines", "abfss://c@a.dfs/x", "file:///x"])
+def test_an_address_of_files_is_given_to_spark(address: str) -> None:
+    """Schemes that are none of a database's are Spark's to know."""
+    asked: list[str] = []
+
+    class Reader:
+        def option(self, *_told: str) -> Reader:
+            return self
+
+        def parquet(self, *addresses: str) -> Any:
+            asked.extend(addresses)
+            return SimpleNamespace(dtypes=[])
+
+    session = SimpleNamespace(read=Reader())
+
+    open_sources(Cluster(session, "", ""), load_spec("marketing_campaign"), address)
+
+    assert asked == [address]
