@@ -89,8 +89,10 @@ def _of_files(cluster: Cluster, spec: Spec, data: str | None) -> SourceTables:
     for name, paths in files.items():
         addresses = [_address(path) for path in paths]
         if is_parquet(paths):
-            tables[name], parquet[name] = _parquet(cluster, addresses), tuple(str(path.absolute()) for path in paths)
+            tables[name] = _parquet(cluster, addresses, _above_partitions(paths))
+            parquet[name] = tuple(str(path.absolute()) for path in paths)
             continue
+        _refuse_empty(paths)
         strange = [path.name for path in paths if not _is_text(path.name)]
         if strange:
             raise _only_local(source, ", ".join(strange[:5]))
@@ -135,10 +137,23 @@ def _is_text(place: str) -> bool:
     return name.endswith(_TEXT)
 
 
-def _parquet(cluster: Cluster, addresses: Sequence[str]) -> Rows:
+def _above_partitions(paths: Sequence[Path]) -> str | None:
+    """The folder above those whose names are cells, ``day=2025-01-31``; None where there are none of all files."""
+    found = set()
+    for path in paths:
+        parts = path.absolute().parts[:-1]
+        named = [at for at, part in enumerate(parts) if re.fullmatch(r"[^=]+=[^=]*", part)]
+        found.add((Path(*parts[: named[0]]), *(parts[at].partition("=")[0] for at in named)) if named else None)
+    [base, *others] = found
+    return f"file://{base[0]}" if base and not others else None
+
+
+def _parquet(cluster: Cluster, addresses: Sequence[str], above: str | None = None) -> Rows:
+    """``above``: the folder below which names of folders are cells of columns, as the embedded engine reads them."""
+    reader = cluster.session.read.option("mergeSchema", str(len(addresses) > 1).lower())
     try:
         with answering():
-            return cluster.session.read.option("mergeSchema", str(len(addresses) > 1).lower()).parquet(*addresses)
+            return (reader.option("basePath", above) if above else reader).parquet(*addresses)
     except SparkError as error:
         if "TIMESTAMP(NANOS" not in str(error):
             raise
@@ -171,6 +186,15 @@ def _delimiter(cluster: Cluster, address: str, encoding: str) -> str:
     first = cluster.session.read.option("encoding", encoding).text(address).limit(1).toArrow().to_pylist()
     bare = "".join(first[0]["value"].split('"')[::2]) if first else ""
     return max(_MARKS, key=lambda mark: (bare.count(mark), mark == ","))
+
+
+def _refuse_empty(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.stat().st_size:
+            raise InputError.because(
+                Message.of("{file}: the file is empty", file=str(path)),
+                expected=Message.of("a header line and one line a customer"),
+            )
 
 
 def _refuse_other_encoding(spec: Spec, paths: Sequence[Path]) -> None:

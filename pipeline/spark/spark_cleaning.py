@@ -86,6 +86,8 @@ def _few_types(name: str, kind: str) -> str:
         return f"CAST({column} AS TIMESTAMP_NTZ)"
     if kind in ("tinyint", "smallint", "int", "bigint"):
         return f"CAST({column} AS BIGINT)"
+    if kind == "binary":
+        return f"lower(hex({column}))"
     return column if kind in ("boolean", "string") else f"CAST({column} AS STRING)"
 
 

@@ -131,6 +131,34 @@ def test_text_is_read_as_the_local_engine_reads_it(opened: Cluster, tmp_path: Pa
     pd.testing.assert_frame_equal(cleaned.customers, local.customers, check_exact=True)
 
 
+def test_names_of_folders_and_bytes_are_cells_as_locally(opened: Cluster, tmp_path: Path) -> None:
+    """``day=2025-01-31/shop=7/...`` are columns of a day and of a number; bytes are hexadecimal text."""
+    rng = np.random.default_rng(3)
+    for place, (day, shop) in enumerate((("2025-01-30", 7), ("2025-01-31", 7), ("2025-02-01", 12))):
+        numbers = np.arange(place * 60, place * 60 + 60)
+        mark = [bytes([0, 255, number % 3]) for number in numbers]
+        table = pa.table(
+            {"id": [f"k{number}" for number in numbers], "n": numbers % 7, "m": rng.random(60), "mark": mark}
+        )
+        folder = tmp_path / "all [x]" / f"day={day}" / f"shop={shop}"
+        folder.mkdir(parents=True)
+        pq.write_table(table, folder / "part.parquet")
+    columns: dict[str, dict[str, str]] = {name: {"role": "active"} for name in ("n", "m", "shop")}
+    columns |= {"day": {"role": "passive", "kind": "date"}, "mark": {"role": "passive", "kind": "category"}}
+    spec = parse_spec({"name": "x", "as_of": "auto", "id": {"column": "id"}, "columns": columns}, where="x.toml")
+    data = str(tmp_path / "all [x]")
+
+    asker = Asker(opened, spec, open_sources(opened, spec, data)).dated()
+    cleaned, _ = clean_on_spark(asker)
+
+    raw = read_source(spec, data)
+    local = clean(raw, spec)
+    assert asker.spec.day == raw.as_of == date(2025, 2, 1)
+    pd.testing.assert_frame_equal(cleaned.customers, local.customers, check_exact=True)
+    assert cleaned.ledger.fingerprint == local.ledger.fingerprint
+    assert set(local.customers["mark"]) == {"00ff00", "00ff01", "00ff02"}
+
+
 # ------------------------------------------------------------------ SQL
 
 # ruff: noqa: E501

@@ -153,6 +153,14 @@ def test_databases_without_jdbc_or_without_named_tables_are_refused(address: str
         open_sources(NOWHERE, load_spec("marketing_campaign"), address)
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+def test_an_empty_file_is_called_so(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+
+    with pytest.raises(InputError, match="the file is empty"):
+        open_sources(NOWHERE, load_spec("marketing_campaign"), str(tmp_path / name))
+
+
 def test_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     pd.DataFrame({"ID": ["ё"]}).to_csv(file, index=False, encoding="cp1251")
@@ -241,7 +249,9 @@ def test_what_reads_the_given_tables_alone_is_asked(sql: str) -> None:
     assert asked(sql, load_spec("marketing_campaign"), "source.spark.query", ["data"]).startswith("(\n")
 
 
-@pytest.mark.parametrize("address", ["s3a://bucket/lines", "hdfs://node:9000/lines", "abfss://c@a.dfs/x", "file:///x"])
+@pytest.mark.parametrize(
+    "address", ["s3a://bucket/lines", "hdfs://node:9000/lines", "abfss://c@a.dfs/x", "gs://bucket/x"]
+)
 def test_an_address_of_files_is_given_to_spark(address: str) -> None:
     """Schemes that are none of a database's are Spark's to know."""
     asked: list[str] = []

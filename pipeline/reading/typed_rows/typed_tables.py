@@ -100,7 +100,17 @@ def finished_table(
     refuse_starving(*frame.shape, source, held=True)
     places = np.arange(len(frame), dtype=np.int64) if drawn is None else drawn.places
     left_out = 0 if drawn is None else drawn.left_out
-    return RawTable(frame, source, places + 1, tables=tables, notes=notes, left_out=left_out)
+    return RawTable(_with_hex(frame), source, places + 1, tables=tables, notes=notes, left_out=left_out)
+
+
+def _with_hex(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same with bytes as hexadecimal text, as those of a database are read."""
+    strange = {
+        str(name): column.map(lambda cell: bytes(cell).hex(), na_action="ignore").astype("str")
+        for name, column in frame.items()
+        if column.dtype == object and isinstance(next(iter(column.dropna()), None), bytes | bytearray)
+    }
+    return frame.assign(**strange) if strange else frame
 
 
 def dated(raw: RawTable, spec: Spec) -> RawTable:
