@@ -57,7 +57,7 @@ def customers() -> pd.DataFrame:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("made", [purchases, customers])
+@pytest.mark.parametrize("made", [pytest.param(purchases, marks=pytest.mark.long), customers])
 def test_a_drafted_spec_trains_to_the_same_run(
     opened: Cluster, tmp_path: Path, made: Callable[[], pd.DataFrame]
 ) -> None:
