@@ -63,6 +63,7 @@ class Summed:
 class _Alike:
     """Customers whom all partitions put together, as one cell: few beside the customers, summed once for all k."""
 
+    cells: int
     cell: Places  # (n,) of each customer
     labels: tuple[Places, ...]  # (n,) by partition: segment of each customer, in few bytes
     segments: tuple[Places, ...]  # (cells,) by partition: segment of each cell
@@ -117,6 +118,7 @@ def _alike(partitions: Sequence[Partition], n: int) -> _Alike:
         cell, _ = pd.factorize(cell * partition.k + partition.labels)
     first = np.unique(cell, return_index=True)[1]
     return _Alike(
+        len(first),
         cell,
         tuple(partition.labels.astype(np.min_scalar_type(partition.k - 1)) for partition in partitions),
         tuple(partition.labels[first] for partition in partitions),
@@ -125,7 +127,7 @@ def _alike(partitions: Sequence[Partition], n: int) -> _Alike:
 
 
 def _read(column: Column, values: Matrix, compared: Matrix, alike: _Alike) -> _Profiled:
-    known, cells = np.isfinite(values), int(alike.cell.max(initial=-1)) + 1
+    known = np.isfinite(values)
     rows = None if known.all() else np.flatnonzero(known)
     x, other, cell = values, compared, alike.cell
     if rows is not None:
@@ -140,8 +142,8 @@ def _read(column: Column, values: Matrix, compared: Matrix, alike: _Alike) -> _P
         ordered,
         order,
         middle,
-        np.bincount(cell, minlength=cells),
-        tuple(_sums(of, cell, cells) for of in (centred, centred * centred, its, its * its)),
+        np.bincount(cell, minlength=alike.cells),
+        tuple(_sums(of, cell, alike.cells) for of in (centred, centred * centred, its, its * its)),
         float(ordered[(len(x) - 1) // 2] + ordered[len(x) // 2]) / 2 if len(x) else np.nan,
     )
 
