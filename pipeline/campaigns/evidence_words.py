@@ -46,13 +46,13 @@ def why_nobody(judged: Judgement, probability: Vector, even: float, currency: st
 
 
 def corrected(judged: Judgement, promised: float, currency: str = "") -> Words:
-    """What was taken off the promise of a list because it is printed only if it passes; empty where nothing was."""
+    """Why a list that passed does not promise what its probabilities add up to; empty where it does."""
     left = promised * (1.0 if judged.kept is None else judged.kept)
     if not judged.bears or round(left) == round(promised):
         return ""
     return Message.of(
-        "Lists that chance has helped pass the test of paying more often, so of the {promised} that the probabilities "
-        "of the whole list add up to, {left} are promised.",
+        "The probabilities of the whole list add up to {promised}. What such a list earned where it was tried counts "
+        "for a quarter, and lists that chance has helped pass the test of paying more often, so {left} are promised.",
         promised=told_money(promised, currency),
         left=told_money(left, currency),
     )

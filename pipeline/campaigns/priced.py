@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from statistics import NormalDist
 
@@ -20,6 +21,7 @@ from pipeline.campaigns.profit import (
     judge,
     next_responses,
     profit_curve,
+    share_kept,
     worth_contacting,
 )
 from pipeline.campaigns.response_rates import ALPHA, advise, associated
@@ -113,8 +115,10 @@ def of_today(plan: CampaignPlan) -> bool:
 
 def promises_of_today(plan: CampaignPlan) -> bool:
     """Whether its list promises what this version would; see ``Judgement.kept``."""
-    judged = plan.summary.judged
-    return of_today(plan) and (judged is None or judged.kept is not None)
+    judged, cost, revenue = plan.summary.judged, plan.summary.cost, plan.summary.revenue
+    if judged is None or cost is None or revenue is None:
+        return of_today(plan)
+    return judged.kept is not None and math.isclose(judged.kept, share_kept(judged, cost, revenue), abs_tol=1e-9)
 
 
 def _belief(plan: CampaignPlan) -> float:

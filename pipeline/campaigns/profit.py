@@ -22,7 +22,8 @@ Word = Literal["act", "test", "don't", "too few", "association"]
 
 CURVE_POINTS = 100
 CHANCE_LISTS = 0.6  # see ``judge``
-SHARED_CHANCE = 0.7  # see ``kept_of_promise``
+MEASURED_SHARE = 0.25  # of a promise, see ``kept_of_promise``
+SHARED_CHANCE = 0.7 * (1 - MEASURED_SHARE) + MEASURED_SHARE  # what a promise shares of the chance of the measurement
 _HALVINGS = 50
 
 
@@ -145,7 +146,7 @@ def judge(
         off = y - (float(y.sum()) / float(p.sum())) * p
         by_customer = np.bincount(np.unique(who, return_inverse=True)[1], weights=off)
         together = max(float(by_customer @ by_customer) / max(float(off @ off), 1e-12), 1.0)
-    return Judgement(
+    judged = Judgement(
         contacts=len(p),
         expected=float(p.sum()),
         squares=float(p @ p),
@@ -154,34 +155,45 @@ def judge(
         profit=money.value,
         low=money.low,
         high=money.high,
-        kept=kept_of_promise(float(p.sum()) * revenue - cost * len(p), money) if money.low > 0 else 1.0,
     )
+    return judged.model_copy(update={"kept": share_kept(judged, cost, revenue)})
+
+
+def share_kept(judged: Judgement, cost: float, revenue: float) -> float:
+    """``kept_of_promise`` of what held-out contacts said, at the prices they were judged at; 1 where no list passes."""
+    if not judged.bears:
+        return 1.0
+    promised = judged.expected * revenue - cost * judged.contacts
+    return kept_of_promise(promised, Interval(judged.profit, judged.low, judged.high))
 
 
 def kept_of_promise(promised: float, measured: Interval) -> float:
-    """What is left of a promise, as a share of it, once it is known that the list was printed because it passed.
+    """What a printed list promises, as a share of the profit ``promised`` that its probabilities add up to.
 
-    Of lists that truly earn ``t``, those are printed whose measured profit, ``t`` with the chance s of its answers, is
-    above ``Z95 * s``: on average they measured more, by ``s * m((Z95 * s - t) / s)`` with m the inverse Mills ratio of
-    a truncated normal. ``SHARED_CHANCE`` of that is in the promise too, since the probabilities were levelled by the
-    same answers (measured: the slope of promised less true profit on measured less true, docs/decisions/0036). What is
-    left is the ``t`` of which the promise made is what lists that pass promise on average, and at least 0 (the
-    conditional estimate of Zhong and Prentice 2008; Reid, Taylor and Tibshirani 2017). Far above the bound nothing is
-    taken off.
+    Probabilities of some worlds promise a seventh too much and of others too little, where what was ``measured`` on
+    contacts not learned from is right on average, but varies more: ``MEASURED_SHARE`` of it in the promise errs least
+    (docs/decisions/0036). Of lists that truly earn ``t``, those are printed whose measured profit, ``t`` with the
+    chance s of its answers, is above ``Z95 * s``: on average they measured more, by ``s * m((Z95 * s - t) / s)`` with
+    m the inverse Mills ratio of a truncated normal. ``SHARED_CHANCE`` of that is in the promise too, since the
+    probabilities were levelled by the same answers. What is promised is the ``t`` of which it is what lists that pass
+    promise on average, and at least 0 (the conditional estimate of Zhong and Prentice 2008; Reid, Taylor and
+    Tibshirani 2017). Far above the bound nothing is taken off for chance. Where more was measured than the
+    probabilities add up to, the share may be above 1.
     """
     deviation = (measured.value - measured.low) / Z95
     if promised <= 0 or deviation <= 0:
         return 1.0
+    mixed = promised + MEASURED_SHARE * (measured.value - promised)
 
     def told(true: float) -> float:
         bound = Z95 - true / deviation
         above = math.erfc(bound / math.sqrt(2)) / 2
         return true + SHARED_CHANCE * deviation * math.exp(-(bound**2) / 2) / math.sqrt(2 * math.pi) / above
 
-    low, high = 0.0, promised
+    low, high = 0.0, mixed
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if told(middle) < promised else (low, middle)
+        low, high = (middle, high) if told(middle) < mixed else (low, middle)
     return high / promised
 
 

@@ -188,7 +188,8 @@ class Judgement(Record):
     profit: float  # measured, with its 95 % interval
     low: float
     high: float
-    # of the profit that the probabilities promise, once chance's part in passing is taken off; None: earlier versions
+    # promised of the profit that the probabilities add up to: by what was measured, without chance's part in passing;
+    # None: earlier versions
     kept: float | None = None
 
     @property

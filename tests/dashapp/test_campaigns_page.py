@@ -258,7 +258,7 @@ def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None
     assert "Contact " not in page
 
 
-TAKEN_OFF = {"en": "Lists that chance has helped", "ru": "Списки, которым помог случай"}
+TAKEN_OFF = {"en": "lists that chance has helped", "ru": "списки, которым помог случай"}
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -283,10 +283,14 @@ def test_what_was_taken_off_a_promise_is_said_wherever_it_is_made(planned: Segme
     assert TAKEN_OFF["en"] in plan_as_json(plan)["corrected"]
 
 
-def test_a_plan_stored_before_promises_were_corrected_is_told_alike_everywhere(planned: Segmentation) -> None:
+@pytest.mark.parametrize("kept", [None, 0.5])
+def test_a_plan_stored_with_an_earlier_promise_is_told_alike_everywhere(
+    planned: Segmentation, kept: float | None
+) -> None:
+    """From before promises were corrected, and from a version that corrected them otherwise."""
     plan = stored(planned)
     assert plan.summary.judged is not None
-    judged = plan.summary.judged.model_copy(update={"kept": None})
+    judged = plan.summary.judged.model_copy(update={"kept": kept})
     old = replace(plan, summary=plan.summary.model_copy(update={"judged": judged}))
     it = replace(planned, campaigns=old, run_id="old")
 

@@ -176,6 +176,14 @@ def test_lists_that_pass_promise_what_they_truly_earn() -> None:
     assert ratios[8.0][1] == pytest.approx(1.0, abs=0.02)
 
 
+@pytest.mark.parametrize("measured", [60.0, 140.0])
+def test_what_was_measured_counts_for_a_quarter_of_a_promise(measured: float) -> None:
+    """Probabilities that add up to too much or too little are drawn to what such a list earned."""
+    kept = profit.kept_of_promise(100.0, profit.Interval(measured, measured - 8.0, measured + 8.0))
+
+    assert 100.0 * kept == pytest.approx(75.0 + measured / 4)
+
+
 def test_what_is_taken_off_a_promise_falls_with_its_distance_from_the_bound() -> None:
     kept = [profit.kept_of_promise(p, profit.Interval(p, p - profit.Z95, p + profit.Z95)) for p in (2.0, 2.5, 4.0, 9.0)]
 
