@@ -313,7 +313,9 @@ def test_shares_of_a_customer_with_returns_are_of_what_was_bought(start: Start) 
     assert [float(customer[name]) for name in shares if "Home" in name] == [0.0]
 
 
-@pytest.mark.parametrize("name", ["order_total_on_each_line.csv", "cancelled_invoices.csv"])
+@pytest.mark.parametrize(
+    "name", ["order_total_on_each_line.csv", pytest.param("cancelled_invoices.csv", marks=pytest.mark.long)]
+)
 def test_what_init_drafts_trains_as_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     _said, target = init(name, tmp_path)
     monkeypatch.setenv("KORZINA_HOME", str(tmp_path / "home"))

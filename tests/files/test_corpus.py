@@ -12,6 +12,7 @@ import pytest
 from tests.files.answers import File
 from tests.files.corpus import corpus
 from tests.files.evaluation import VERDICTS, Outcome, evaluate, share_asked, share_right, stored, tally
+from tests.files.taking_turns import some_at_once
 
 ROOT = Path(__file__).resolve().parents[2]
 RIGHT = ("taken right", "asked, right first", "refused rightly")
@@ -41,7 +42,7 @@ def test_every_chapter_has_three_files_or_more() -> None:
     assert {chapter: count for chapter, count in chapters.items() if count < 3} == {}
 
 
-@pytest.mark.parametrize("file", one_of_each_form(), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", some_at_once(one_of_each_form(), lambda file: file.name))
 def test_a_file_of_each_form_fares_as_it_is_documented(file: File, tmp_path: Path) -> None:
     outcome = evaluate(file, tmp_path)
 

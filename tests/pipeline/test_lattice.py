@@ -83,6 +83,6 @@ def test_neighbouring_whole_numbers_within_a_group_are_no_groups():
     assert (decision.k, decision.verdict) == (3, "strong")
 
 
-@pytest.mark.parametrize(("most", "features"), [(6, 5), (4, 2)])
+@pytest.mark.parametrize(("most", "features"), [(6, 5), pytest.param(4, 2, marks=pytest.mark.long)])
 def test_answers_on_a_scale_that_have_nothing_in_common_are_no_groups(most, features):
     assert decided(np.random.default_rng(1).integers(1, most, (N, features))).verdict == "none"
