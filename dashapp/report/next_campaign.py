@@ -13,7 +13,7 @@ from dashapp.i18n import _, plural
 from dashapp.pricing import in_numbers, own_plan
 from dashapp.report.sheet import facts, sentences, sheet
 from dashapp.telling import amount, money, number, rate
-from dashapp.widgets import segment_name, table, trust_badge
+from dashapp.widgets import segment_with_badge, table
 from pipeline.contract import CampaignPlan, CampaignSummary, Column, Segmentation
 
 _PAIRS = 15
@@ -53,7 +53,7 @@ def _happened(segmentation: Segmentation, described: Sequence[Column]) -> list[C
         everyone, segments = happenings.by_segment(segmentation, column)
         rows = [
             [
-                html.Span([segment_name(card), trust_badge(card.trust)]),
+                segment_with_badge(card, segmentation.cards),
                 number(happening.known),
                 _("too few")
                 if happening.share is None or happening.low is None or happening.high is None
@@ -167,7 +167,7 @@ def _by_segment(run: Run, plan: CampaignPlan) -> Component:
         numbers, card = in_numbers(plan, segment.segment), cards[segment.segment]
         rows.append(
             [
-                html.Span([segment_name(card), " ", trust_badge(card.trust)]),
+                segment_with_badge(card, run.segmentation.cards),
                 _("{n} of {m}", n=number(numbers.contacts), m=number(numbers.customers)),
                 number(numbers.held),
                 rate(numbers.probability) if numbers.contacts else "–",

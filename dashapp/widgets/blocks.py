@@ -84,6 +84,19 @@ def segment_with_trust(card: SegmentCard, among: Sequence[SegmentCard] = ()) -> 
     )
 
 
+def segment_with_badge(card: SegmentCard, among: Sequence[SegmentCard]) -> Component:
+    """Name and badge, which says why where a mouse rests on it; not ``among`` cards of one and the same grade."""
+    badge: list[Component | str] = [" ", trust_badge(card.trust, card.trust_reason)] if grades_differ(among) else []
+    return html.Span([segment_name(card), *badge])
+
+
+def grade_of_all(cards: Sequence[SegmentCard]) -> Component | None:
+    """What ``segment_with_badge`` leaves out, once; None where grades differ."""
+    if len(cards) < 2 or grades_differ(cards):
+        return None
+    return html.P(_("Each segment is {grade}.", grade=_(TRUST_WORDS[cards[0].trust]).lower()), className="k-note")
+
+
 def key_list(cards: Sequence[SegmentCard], shown: KeyScreen = "always", *, title: str = "") -> Component:
     """What symbols stand for, below a chart that has them in place of names: always, or up to a width of the screen."""
     head = [html.Li(html.Strong(title))] if title else []

@@ -258,6 +258,24 @@ def test_the_page_is_russian_for_a_russian_reader(planned: Segmentation) -> None
     assert "Contact " not in page
 
 
+@pytest.mark.parametrize("trusts", [("solid",), ("solid", "usable")])
+def test_a_grade_that_all_segments_have_is_said_once(planned: Segmentation, trusts: tuple[str, ...]) -> None:
+    """Ten customers and each segment had it beside their names."""
+    cards = tuple(card.model_copy(update={"trust": trusts[at % len(trusts)]}) for at, card in enumerate(planned.cards))
+    asked, _ = read(data_of(replace(planned, cards=cards)).run(RUN), "")
+    told, dots = texts(asked), figures.responses(prospects.dots(asked), None, None, LIGHT)
+    whole = " ".join(text_of(told[name]) for name in (ids.SEGMENTS, ids.TOP, ids.DOTS_TABLE))
+    drawn = " ".join(one.text for one in dots.layout.annotations)
+
+    if len(trusts) == 1:
+        assert whole.lower().count("solid") == 1
+        assert "Each segment is solid." in text_of(told[ids.SEGMENTS])
+        assert "Solid" not in drawn
+    else:
+        assert whole.count("'Solid'") + whole.count("'Usable'") > 10
+        assert "Usable" in drawn
+
+
 TAKEN_OFF = {"en": "lists that chance has helped", "ru": "списки, которым помог случай"}
 
 

@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from dashapp.data import Run, SegmentationData
+from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.findings import advice, derivation, overview_numbers, verdict_words
 from dashapp.i18n import speak
 from dashapp.pages.compare.layout import _held_down
 from dashapp.pages.compare.layout import _runs as runs_card
-from dashapp.pages.explore import striking
+from dashapp.pages.explore import chart_tables, striking
 from dashapp.pages.overview import callbacks as overview
+from dashapp.pages.overview.layout import layout as overview_page
 from dashapp.pages.segment import context
 from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
 from dashapp.telling import TRUST_WORDS, graded, with_trust
@@ -50,6 +51,23 @@ def test_a_grade_that_all_segments_have_is_not_repeated_in_labels_and_tables(seg
     assert "Solid" not in str(context.picker(replace(segmentation, cards=alike)))
     assert "Solid" in str(context.picker(segmentation))
     assert "solid" in with_trust(alike[0])  # by itself, as in a hover, it stays
+
+
+def test_a_grade_that_all_segments_have_is_said_once_on_a_page(segmentation: Segmentation) -> None:
+    alike = replace(segmentation, cards=tuple(one.model_copy(update={"trust": "solid"}) for one in segmentation.cards))
+
+    def told(it: Segmentation) -> list[str]:
+        run = Run(it)
+        counts = np.ones(it.k, dtype=np.int64)
+        return [
+            str(overview_page(None, View(run, Champions()))),
+            str(chart_tables.legend(counts, it.k, it.cards, ())),
+        ]
+
+    for same, mixed in zip(told(alike), told(segmentation), strict=True):
+        assert same.count("Each segment is solid.") == 1
+        assert "k-trust-" not in same
+        assert mixed.count("k-trust-") == segmentation.k
 
 
 def test_groups_that_k_means_cannot_follow_are_called_no_continuum(segmentation: Segmentation) -> None:

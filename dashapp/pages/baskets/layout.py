@@ -16,8 +16,16 @@ from dashapp.i18n import _, plural
 from dashapp.pages.baskets import address as asking
 from dashapp.pages.baskets import figures, ids, pair_rows
 from dashapp.pages.baskets.address import EVERY_ITEM, EVERYBODY, BasketsRequest
-from dashapp.widgets import aria, card, chart_card, graph, message, segment_name, take_along, trust_badge
-from pipeline.contract import AffinityBasis, Segmentation, SegmentCard
+from dashapp.widgets import (
+    aria,
+    card,
+    chart_card,
+    graph,
+    message,
+    segment_with_badge,
+    take_along,
+)
+from pipeline.contract import AffinityBasis, Segmentation
 
 MOST_SENTENCES = 15
 
@@ -170,7 +178,7 @@ def _picker(asked: BasketsRequest | None) -> Component:
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All customers"), "value": EVERYBODY},
-        *({"label": _label(card), "value": card.key} for card in cards),
+        *({"label": segment_with_badge(card, cards), "value": card.key} for card in cards),
     ]
     return html.Fieldset(
         [
@@ -180,10 +188,6 @@ def _picker(asked: BasketsRequest | None) -> Component:
             ),
         ]
     )
-
-
-def _label(card: SegmentCard) -> Component:
-    return html.Span([segment_name(card), " ", trust_badge(card.trust)])
 
 
 def _map(asked: BasketsRequest | None) -> Component:

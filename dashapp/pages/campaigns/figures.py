@@ -12,7 +12,7 @@ from dashapp.i18n import _
 from dashapp.pages.campaigns.plan_sentences import ADVICE
 from dashapp.pages.campaigns.prospects import Dot
 from dashapp.pricing import Curve, Expected, ProfitCurves, Vector
-from dashapp.telling import TRUST_WORDS, money, number, rate
+from dashapp.telling import TRUST_WORDS, grades_differ, money, number, rate
 
 CURVES, ROW, LINES = 380, 74, 104  # pixels of a curve, of a segment's row, of what stands around the rows
 _SEGMENTS, _RANDOM = "#b07d1a", "#7a8494"  # of the two rules that a model is compared with
@@ -89,7 +89,8 @@ def responses(
     ]
     reach = max([0.02, *(dot.high or 0.0 for dot in dots), *(value for value, *_rest in lines)])
     rows = len(dots)
-    notes = [_name(dot, place, look) for place, dot in enumerate(dots)]
+    differ = grades_differ(dot.card for dot in dots)
+    notes = [_name(dot, place, look, graded=differ) for place, dot in enumerate(dots)]
     notes += [
         _line_label(value, label, place, reach, colour) for place, (value, label, colour, _dash) in enumerate(lines)
     ]
@@ -148,11 +149,11 @@ def _dot(dot: Dot, place: int, look: Scheme, words: Callable[[Dot], str]) -> dic
     return made
 
 
-def _name(dot: Dot, place: int, look: Scheme) -> dict[str, Any]:
+def _name(dot: Dot, place: int, look: Scheme, *, graded: bool) -> dict[str, Any]:
     """Name, and under it word, rate and trust, above the dot at the left edge; two lines, since a phone is narrow."""
     told = [f"<b>{_(ADVICE[dot.word])}</b>"] if dot.word else []
     told += [rate(dot.rate)] if dot.rate is not None else []
-    told += [_(TRUST_WORDS[dot.card.trust])]
+    told += [_(TRUST_WORDS[dot.card.trust])] if graded else []
     return {
         "xref": "paper",
         "x": 0,

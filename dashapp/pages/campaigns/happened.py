@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dash import html
 from dash.development.base_component import Component
 
 from dashapp.charts import Scheme
@@ -13,7 +12,7 @@ from dashapp.pages.campaigns import figures, ids
 from dashapp.pages.campaigns.prospects import Dot
 from dashapp.selecting import Filtered
 from dashapp.telling import number, rate
-from dashapp.widgets import as_table, chart_card, graph, segment_name, trust_badge
+from dashapp.widgets import as_table, chart_card, graph, segment_with_badge
 from pipeline.contract import Column
 
 
@@ -60,7 +59,7 @@ def _hover(dot: Dot) -> str:
 def _table(dots: list[Dot], title: str) -> Component:
     rows = [
         [
-            html.Span([segment_name(dot.card), " ", trust_badge(dot.card.trust, dot.card.trust_reason)]),
+            segment_with_badge(dot.card, [other.card for other in dots]),
             number(dot.contacted),
             number(dot.answered),
             _("too few")

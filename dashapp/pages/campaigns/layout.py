@@ -15,7 +15,7 @@ from dashapp.i18n import _, plural
 from dashapp.pages.campaigns import address as asking
 from dashapp.pages.campaigns import figures, ids, plan_parts, plan_sentences, prospects
 from dashapp.pages.campaigns.address import CampaignsRequest
-from dashapp.telling import TRUST_WORDS, number
+from dashapp.telling import number, with_trust
 from dashapp.widgets import Children, aria, card, chart_card, graph, message, take_along
 from pipeline.contract import Segmentation
 
@@ -131,7 +131,7 @@ def _download(asked: CampaignsRequest | None, parts: dict[str, Children]) -> Com
     cards = asked.run.segmentation.cards if asked else ()
     choices = [
         {"label": _("All segments"), "value": EVERY_SEGMENT},
-        *({"label": f"{card.name} ({_(TRUST_WORDS[card.trust])})", "value": card.key} for card in cards),
+        *({"label": with_trust(card, among=cards), "value": card.key} for card in cards),
     ]
     said = plan_parts.listed(asked, asked.prospects, marked=True) if asked else ""
     return card(

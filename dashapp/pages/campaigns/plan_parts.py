@@ -14,8 +14,7 @@ from dashapp.pages.campaigns.plan_sentences import price
 from dashapp.pages.campaigns.prospects import Dot
 from dashapp.pricing import Curve, Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import money, number, percent, rate
-from dashapp.widgets import as_table, kpi, message, segment_name, table, trust_badge
-from pipeline.contract import SegmentCard
+from dashapp.widgets import as_table, grade_of_all, kpi, message, segment_with_badge, table
 
 _LINES = 21  # of a curve's table
 
@@ -132,7 +131,7 @@ def dots_table(dots: Sequence[Dot]) -> Component:
     """The dots' numbers."""
     rows = [
         [
-            _segment(dot.card),
+            segment_with_badge(dot.card, [other.card for other in dots]),
             number(dot.contacted),
             number(dot.answered),
             _("too few")
@@ -153,10 +152,7 @@ def dots_table(dots: Sequence[Dot]) -> Component:
     return html.Div(
         [
             html.Ul(
-                [
-                    html.Li([segment_name(dot.card), " ", trust_badge(dot.card.trust, dot.card.trust_reason)])
-                    for dot in dots
-                ],
+                [html.Li(segment_with_badge(dot.card, [other.card for other in dots])) for dot in dots],
                 className="k-campaigns-key",
             ),
             html.Ul(said, className="k-note k-campaigns-words"),
@@ -173,10 +169,10 @@ def segments(asked: CampaignsRequest) -> Component | None:
     """Who is on the list, told in segments."""
     if not asked.priced:
         return None
-    shares = prospects.by_segment(asked)
+    shares, cards = prospects.by_segment(asked), asked.run.segmentation.cards
     rows = [
         [
-            _segment(part.card),
+            segment_with_badge(part.card, cards),
             number(part.numbers.customers),
             number(part.numbers.contacts),
             number(part.numbers.held),
@@ -201,6 +197,7 @@ def segments(asked: CampaignsRequest) -> Component | None:
     return html.Div(
         [
             table(header, rows, caption=_("The list by segment")),
+            grade_of_all(cards),
             html.P(plural("{n} segment is filtered out.", "{n} segments are filtered out.", gone), className="k-note")
             if gone
             else None,
@@ -218,7 +215,7 @@ def top(asked: CampaignsRequest) -> list[Component]:
     rows = [
         [
             person.name or _("no. {rank}", rank=number(person.rank)),
-            _segment(person.card),
+            segment_with_badge(person.card, asked.run.segmentation.cards),
             rate(person.probability),
             price(round(person.profit, 2), asked.currency)
             if person.profit >= 0
@@ -275,7 +272,3 @@ def _thinned(points: int) -> list[int]:
     if points <= _LINES:
         return list(range(points))
     return sorted({round(place * (points - 1) / (_LINES - 1)) for place in range(_LINES)})
-
-
-def _segment(card: SegmentCard) -> Component:
-    return html.Span([segment_name(card), " ", trust_badge(card.trust, card.trust_reason)])

@@ -19,7 +19,7 @@ from dashapp.pages.compare.decision import or_dash
 from dashapp.prefix import outer
 from dashapp.selecting import all_measured
 from dashapp.telling import number
-from dashapp.widgets import as_table, card, chart_card, graph, segment_name, trust_badge
+from dashapp.widgets import as_table, card, chart_card, graph, segment_name, segment_with_badge
 from pipeline.contract import Segmentation, SegmentCard
 
 
@@ -152,10 +152,7 @@ def _blades(view: View) -> Component:
 def _returns(segmentation: Segmentation | None) -> Component:
     title = _("How far is each segment to be relied on?")
     rows = (
-        [
-            [html.Span([segment_name(card), " ", trust_badge(card.trust)]), or_dash(card.jaccard, 2)]
-            for card in segmentation.cards
-        ]
+        [[segment_with_badge(card, segmentation.cards), or_dash(card.jaccard, 2)] for card in segmentation.cards]
         if segmentation
         else []
     )

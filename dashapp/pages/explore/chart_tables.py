@@ -16,10 +16,10 @@ from dashapp.telling import bin_label, number, percent
 from dashapp.widgets import (
     aria,
     as_table,
-    segment_name,
+    grade_of_all,
+    segment_with_badge,
     segment_with_trust,
     table,
-    trust_badge,
 )
 from pipeline.contract import Meaning, SegmentCard
 
@@ -75,11 +75,10 @@ def question(run: Run, dimension: Dimension) -> str:
 
 def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tuple[str, ...]) -> list[Component]:
     """A button a segment: what a click on its marks does, for mouse and keyboard, with its number of customers."""
-    return [
+    buttons: list[Component] = [
         html.Button(
             [
-                segment_name(card),
-                trust_badge(card.trust),
+                segment_with_badge(card, cards),
                 html.Span(
                     [
                         number(int(counts[card.segment])),
@@ -95,6 +94,8 @@ def legend(counts: Array, total: int, cards: tuple[SegmentCard, ...], chosen: tu
         )
         for card in cards
     ]
+    once = grade_of_all(cards)
+    return [*buttons, once] if once else buttons
 
 
 def slice_table(part: Slice, cards: tuple[SegmentCard, ...], caption: str) -> Component:

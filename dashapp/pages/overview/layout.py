@@ -17,13 +17,14 @@ from dashapp.pages.overview import ids
 from dashapp.pages.overview.rfm_card import rfm_cards
 from dashapp.prefix import outer
 from dashapp.selecting import Selection, Values, to_query
-from dashapp.telling import customers
+from dashapp.telling import customers, grades_differ
 from dashapp.widgets import (
     aria,
     as_table,
     card,
     chart_card,
     differences_list,
+    grade_of_all,
     graph,
     key_list,
     kpi,
@@ -50,6 +51,7 @@ def layout(_data: SegmentationData, view: View, /, **_address: object) -> list[C
         _totals(view.run) if view.run else None,
         _report(view.run) if view.run else None,
         html.H2(_("The segments")),
+        grade_of_all(cards),
         html.Div(
             [_segment(card, segmentation, view) for card in cards] if segmentation else [],
             className="k-grid k-grid-segments",
@@ -82,7 +84,10 @@ def _segment(card: SegmentCard, segmentation: Segmentation, view: View) -> Compo
     action = overview_numbers.action(card, segmentation)
     return html.Article(
         [
-            html.Div([html.H3(segment_name(card)), trust_badge(card.trust)], className="k-segment-head"),
+            html.Div(
+                [html.H3(segment_name(card)), *([trust_badge(card.trust)] * grades_differ(segmentation.cards))],
+                className="k-segment-head",
+            ),
             html.P(
                 [
                     html.Strong(overview_numbers.worth(card)),

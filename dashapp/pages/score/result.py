@@ -14,7 +14,16 @@ from dashapp.i18n import N_, _, plural, said
 from dashapp.pages.score import figures, ids, placements
 from dashapp.pages.score.placements import Answer, PlacedCustomer
 from dashapp.telling import account_sentences, customers, number, percent
-from dashapp.widgets import as_table, card, chart_card, graph, kpi, segment_name, table, trust_badge
+from dashapp.widgets import (
+    as_table,
+    card,
+    chart_card,
+    grade_of_all,
+    graph,
+    kpi,
+    segment_with_badge,
+    table,
+)
 from pipeline.contract import LedgerEntry
 
 
@@ -71,7 +80,7 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
     total = max(answer.customers, 1)
     rows = [
         [
-            html.Span([segment_name(card), " ", trust_badge(card.trust, card.trust_reason)]),
+            segment_with_badge(card, cards),
             number(count),
             percent(count / total) if compare else "–",
             percent(card.share),
@@ -90,9 +99,10 @@ def _segments(run: Run, answer: Answer, look: Scheme, *, compare: bool) -> Compo
         below=html.Div(
             [
                 html.Ul(
-                    [html.Li([segment_name(card), trust_badge(card.trust, card.trust_reason)]) for card in cards],
+                    [html.Li(segment_with_badge(card, cards)) for card in cards],
                     className="k-trusted",
                 ),
+                grade_of_all(cards),
                 as_table([_("Segment"), _("New customers"), _("Share"), _("Share in training")], rows, caption=title),
             ]
         ),
@@ -252,7 +262,7 @@ def _row(run: Run, row: PlacedCustomer) -> list[Any]:
     card = cards[row.segment]
     return [
         row.id,
-        html.Span([segment_name(card), trust_badge(card.trust, card.trust_reason)], className="k-placed"),
+        html.Span(segment_with_badge(card, cards), className="k-placed"),
         placements.sureness(row, cards),
         *(percent(probability) for probability in row.probabilities),
     ]

@@ -70,7 +70,7 @@ def returns(cards: Sequence[SegmentCard], look: Scheme) -> go.Figure:
         look,
         shapes=stripes,
         margin={"l": 8, "r": 8, "t": 4, "b": 8},
-        annotations=[above(card, row, "", look, shift=9) for card, row in zip(rated, rows, strict=True)],
+        annotations=[above(card, row, "", look, rated, shift=9) for card, row in zip(rated, rows, strict=True)],
         xaxis={
             "range": [start, 1.04],
             "tickvals": list(ends),

@@ -45,7 +45,7 @@ def blades(
         lies.append([card.key, start, start + len(mine)])
         traces.append(_blade(card, shown, places, look, pale=bool(among) and card.key not in among))
         start += len(mine)
-        names.append(above(card, start, f" · {number(len(mine))}", look))
+        names.append(above(card, start, f" · {number(len(mine))}", look, segmentation.cards))
         start += gap
     mean = float(np.nanmean(values))
     dashed = {"color": look.ink, "dash": "dash", "width": 1.5}

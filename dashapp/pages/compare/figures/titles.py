@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from dashapp.charts import Scheme, mark, wrapped
 from dashapp.i18n import _
-from dashapp.telling import TRUST_WORDS
+from dashapp.telling import TRUST_WORDS, graded
 from pipeline.contract import SegmentCard
 
 LEAST, AROUND = 360, 90  # pixels of a chart, and of its axis and margins
@@ -29,8 +30,11 @@ def title(card: SegmentCard) -> str:
     return f"{card.name} · {_(TRUST_WORDS[card.trust])}"
 
 
-def above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int = 0) -> dict[str, Any]:
-    """The name over its row, from the left edge on."""
+def above(
+    card: SegmentCard, y: float, more: str, look: Scheme, among: Iterable[SegmentCard], *, shift: int = 0
+) -> dict[str, Any]:
+    """The name over its row, from the left edge on; with its grade where those of ``among`` differ."""
+    name = card.name + graded(card, among)
     return {
         "x": 0,
         "xref": "paper",
@@ -41,5 +45,5 @@ def above(card: SegmentCard, y: float, more: str, look: Scheme, *, shift: int = 
         "showarrow": False,
         "align": "left",
         "font": {"size": 12, "color": look.ink},
-        "text": f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(title(card) + more, WIDE, MOST)),
+        "text": f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(name + more, WIDE, MOST)),
     }
