@@ -60,6 +60,21 @@ WORLDS = {
     "interaction": World(lambda x: 1.3 * x[:, 0] * x[:, 1] + 0.4 * x[:, 2], 0.20),
 }
 
+LATER_WORLDS = {  # written when everything else stood, and looked at once
+    "many small effects": World(lambda x: (0.3 * x[:, :12]).sum(1), 0.15, 2.0, 10.0),
+    "category decides": World(
+        lambda x: 1.4 * (x[:, 8] > 0.7) - 1.2 * (x[:, 8] < -0.7) + 0.5 * x[:, 7], 0.10, 1.0, 8.0, messy=True
+    ),
+    "heavy tails": World(
+        lambda x: 0.9 * np.tanh(x[:, 0]) * np.sqrt(np.abs(x[:, 1])), 0.25, 3.0, 10.0, correlated=True, messy=True
+    ),
+    "dear contact": World(lambda x: 1.2 * x[:, 0] - 0.9 * x[:, 3], 0.40, 5.0, 8.0),
+    "a small keen group": World(lambda x: 3.2 * ((x[:, 0] > 1) & (x[:, 1] > 0)), 0.10, 3.0, 11.0),
+    "noise at break-even .11": World(None, 0.11, 1.0, 9.0),
+    "noise at break-even .33, correlated": World(None, 0.33, 3.0, 9.0, correlated=True),
+    "noise, rate .05, break-even .06, messy": World(None, 0.05, 3.0, 50.0, messy=True),
+}
+
 MODEL_WORLDS = {  # for the comparison of models alone
     "curves": World(lambda x: 1.2 * np.sin(2 * x[:, 0]) + 0.5 * x[:, 1] ** 2 + 0.5 * x[:, 2], 0.20),
     "corner": World(lambda x: 2.5 * ((x[:, 0] > 0.3) & (x[:, 1] > 0) & (x[:, 2] < 0.6)) + 0.3 * x[:, 3], 0.20),
@@ -96,7 +111,7 @@ def at_rate(score: np.ndarray, rate: float) -> np.ndarray:
 
 def customers_of(name: str, n: int, rng: Rng) -> Customers:
     """``n`` customers of the world ``name``."""
-    world = {**WORLDS, **MODEL_WORLDS}[name]
+    world = {**WORLDS, **LATER_WORLDS, **MODEL_WORLDS}[name]
     x = rng.normal(size=(n, COLUMNS))
     if world.correlated:
         factors = rng.normal(size=(4, COLUMNS))

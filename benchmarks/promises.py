@@ -1,6 +1,7 @@
 """How often what Korzina promises of campaigns comes true, on generated customers whose truth is known.
 
-Run: ``python benchmarks/promises.py [--sets 1000] [--quick] [--only lists|rates|model] [--world NAME] [--seed 0]``.
+Run: ``python benchmarks/promises.py [--sets 1000] [--quick] [--only lists|rates|model] [--world NAME]
+[--size 500] [--seed 0]``.
 Prints Markdown tables and writes them into ``docs/benchmarks.md``; a run of some parts only prints. Every set is made
 anew from its world, its size and its number; nothing is tuned here. Long runs can be cut in pieces: ``--keep FILE``
 appends what each set gave and leaves out what is there already (of several ``--seed`` all add up), ``--minutes 5``
@@ -28,7 +29,7 @@ import numpy as np
 import pandas as pd
 import promise_rivals
 from joblib import Parallel, delayed
-from promise_worlds import GROUPS, WORLDS, Customers, customers_of, rates_of
+from promise_worlds import GROUPS, LATER_WORLDS, WORLDS, Customers, customers_of, rates_of
 from report import machine_line, write_section
 from threadpoolctl import threadpool_limits
 
@@ -41,6 +42,7 @@ from pipeline.statistics import wilson
 
 SIZES = (500, 2240, 8000)
 EVERY = {8000: 10}  # of the sets one in so many: large ones are slow and say the least new
+LISTS = {**WORLDS, **LATER_WORLDS}
 Row = dict[str, float | str]
 
 
@@ -156,7 +158,7 @@ def lists_table(rows: list[Row]) -> str:
     ]
     frame = pd.DataFrame([row for row in rows if row["planned"]])
     lines += [_list_line(str(world), int(n), part) for (world, n), part in frame.groupby(["world", "n"], sort=False)]
-    signal = frame["world"].map(lambda name: WORLDS[name].score is not None)
+    signal = frame["world"].map(lambda name: LISTS[name].score is not None)
     for told, chosen in (("**all of noise**", ~signal), ("**all with signal**", signal)):
         lines += [_list_line(told, int(n), part) for n, part in frame[chosen].groupby("n")]
     return "\n".join(lines)
@@ -255,18 +257,18 @@ class Part:
 
 
 PARTS = {
-    "lists": Part(one_list, WORLDS, SIZES, lists_table, "### Lists: what is promised, and what comes of it"),
+    "lists": Part(one_list, LISTS, SIZES, lists_table, "### Lists: what is promised, and what comes of it"),
     "rates": Part(one_campaign, GROUPS, (4, 10, 24), rates_table, "### Rates of segments, and the word “act”"),
 }
 
 
-def tasks_of(part: Part, sets: int, world: str | None) -> Iterator[tuple[str, int, int]]:
+def tasks_of(part: Part, sets: int, world: str | None, size: int | None) -> Iterator[tuple[str, int, int]]:
     """World, size and number of each set: one of every world first, so that a run cut short says a little of all."""
     for number in range(sets):
         for name in part.worlds:
-            for size in part.sizes:
-                if world in (None, name) and number % EVERY.get(size, 1) == 0:
-                    yield name, size, number
+            for n in (size,) if size else part.sizes:
+                if world in (None, name) and number % EVERY.get(n, 1) == 0:
+                    yield name, n, number
 
 
 def limited(make: Callable[[str, int, int, int], Row], *given: object) -> Row:
@@ -279,7 +281,7 @@ def run(name: str, given: argparse.Namespace) -> list[Row]:
     part, kept = PARTS[name], Path(f"{given.keep}.{name}.jsonl") if given.keep else None
     rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
     there = {(row["world"], row["n"], row["number"]) for row in rows if row.get("seed", 0) == given.seed}
-    left = [task for task in tasks_of(part, given.sets, given.world) if task not in there]
+    left = [task for task in tasks_of(part, given.sets, given.world, given.size) if task not in there]
     end = time.monotonic() + 60 * given.minutes
     for start in range(0, len(left), 10):
         if time.monotonic() > end:
@@ -292,8 +294,8 @@ def run(name: str, given: argparse.Namespace) -> list[Row]:
         if kept:
             with kept.open("a") as file:
                 file.writelines(json.dumps(row) + "\n" for row in made)
-    places = [(world, size) for world in part.worlds for size in part.sizes]
-    wanted = [row for row in rows if given.world in (None, row["world"])]
+    places = [(world, size) for world in part.worlds for size in ((given.size,) if given.size else part.sizes)]
+    wanted = [row for row in rows if given.world in (None, row["world"]) and given.size in (None, row["n"])]
     return sorted(wanted, key=lambda row: (places.index((str(row["world"]), int(row["n"]))), int(row["number"])))
 
 
@@ -303,6 +305,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="40 sets a world")
     parser.add_argument("--only", choices=[*PARTS, "model"], help="this part alone; prints and writes nothing")
     parser.add_argument("--world", help="this world alone")
+    parser.add_argument("--size", type=int, help="customers, or segments, of every set: this alone")
     parser.add_argument("--seed", type=int, default=0, help="of all sets: another one gives other customers")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--keep", help="file that keeps what was made, for runs in pieces")
@@ -322,7 +325,7 @@ def main() -> None:
         compared = promise_rivals.rows_of(given.data, given.workers, splits, kept, given.minutes)
         told.append(promise_rivals.told(compared))
         print(told[-1], flush=True)
-    if given.only is None and given.world is None:
+    if given.only is None and given.world is None and given.size is None:
         write_section(
             "promises", "\n\n".join([machine_line(), f"{given.sets} sets a world (of 8,000 customers a tenth).", *told])
         )
