@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dashapp.charts import LIGHT
+from dashapp.findings.segment_words import differences
 from dashapp.pages.explore import striking
 from dashapp.pages.explore.figures import answer_rates
 from dashapp.selecting import SEGMENT, Cube, Range, Selection, Values
@@ -23,6 +26,21 @@ def test_the_sentence_names_what_departs_most(segmentation: Segmentation, cube: 
     assert "stand out most" in striking.sentence(segmentation, cube.everyone, NAMES)
     few = cube.filtered(Selection({"age": Range(None, 20.0)}))
     assert "may be chance" in striking.sentence(segmentation, few, NAMES)
+
+
+def test_what_a_segment_is_called_by_is_not_said_twice(segmentation: Segmentation, cube: Cube) -> None:
+    """“Light spenders” stand out most. Light spenders: ..."""
+    said = []
+    for name in ("Somebody else", None):
+        cards = tuple(
+            card.model_copy(update={"name": name or differences(card, segmentation.dataset, 1)[0][0]})
+            for card in segmentation.cards
+        )
+        said.append(striking.sentence(replace(segmentation, cards=cards), cube.everyone, NAMES))
+
+    assert " stand out most. " in said[0]
+    assert " stand out most: " in said[1]
+    assert said[1].lower().count(said[1].split("”")[0].strip("“").lower()) == 1
 
 
 def test_the_shares_of_answers_are_those_of_the_selected(segmentation: Segmentation, cube: Cube) -> None:
