@@ -4,6 +4,7 @@ Run: ``python benchmarks/grades.py [--samples 20] [--first 0]``, with ``--keep F
 Markdown tables and writes them into ``docs/benchmarks.md``. A grade holds where an independent sample of the same
 population, clustered alike, has a segment that shares three quarters (solid) or three fifths (usable) of the same
 customers with it (Jaccard); the whole analysis of a sample is what ``korzina train`` makes of it, verdict and all.
+``--kept`` takes the populations that were kept back (``populations_kept``), without drift, into a section of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from populations import POPULATIONS
+from populations_kept import KEPT
 from report import machine_line, write_section
 
 from pipeline.describing.cards import PATTERN, TRUSTED, Support, _trust
@@ -26,6 +28,7 @@ from pipeline.segmenting import assess_stability, decide, judged, null_silhouett
 from pipeline.segmenting.distances import nearest
 from pipeline.segmenting.stability import _halves, _jaccard
 
+ALL = (*POPULATIONS, *KEPT)
 N = 600
 OTHERS = 6  # independent samples that each segment is looked for in
 LARGEST = 8
@@ -48,7 +51,7 @@ class Graded:
 
 def grade_sample(place: int, sample: int) -> list[Graded]:
     """The segments of one sample at the true k and beside it."""
-    population = POPULATIONS[place]
+    population = ALL[place]
     values = population.sample(N, np.random.default_rng([place, sample]))
     matrix = _standardized(values, values)
     partitions = sweep(matrix, range(2, LARGEST + 1), seed=sample)
@@ -159,12 +162,12 @@ def one_task(task):
     return grade_sample(*rest) if kind == "grade" else drift_told(*rest)
 
 
-def grade_table(results: list[Graded]) -> str:
+def grade_table(results: list[Graded], populations) -> str:
     lines = [
         "| population | solid, hold | usable, hold | solid of those that come back | solid before | usable before |",
         "|---|--:|--:|--:|--:|--:|",
     ]
-    kinds = [(one.name, [graded for graded in results if graded.population == one.name]) for one in POPULATIONS]
+    kinds = [(one.name, [graded for graded in results if graded.population == one.name]) for one in populations]
     kinds += [
         ("**all with groups**", [one for one in results if one.structured]),
         ("one segment less than true", [one for one in results if one.structured and one.beside == -1]),
@@ -207,12 +210,15 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=20, help="of each population; 20 times as many of drift")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--kept", action="store_true", help="the populations that were kept back, without drift")
     parser.add_argument("--keep", type=Path, help="a file of results to go on from and to add to")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after these; needs --keep to go on later")
     options = parser.parse_args()
     samples, files = range(options.first, options.first + options.samples), range(20 * options.samples)
-    tasks = [("grade", place, sample) for sample in samples for place in range(len(POPULATIONS))]
-    tasks += [("drift", n, shift, 20 * options.first + file) for n, shift in DRIFT_CASES for file in files]
+    populations = KEPT if options.kept else POPULATIONS
+    tasks = [("grade", ALL.index(one), sample) for sample in samples for one in populations]
+    if not options.kept:
+        tasks += [("drift", n, shift, 20 * options.first + file) for n, shift in DRIFT_CASES for file in files]
     done = pickle.loads(options.keep.read_bytes()) if options.keep and options.keep.exists() else {}
     waiting, until = [task for task in tasks if task not in done], time.monotonic() + 60 * options.minutes
     with ProcessPoolExecutor(options.workers) as pool:
@@ -229,11 +235,13 @@ def main() -> None:
     text = (
         f"{machine_line()}\n\n{options.samples} samples of {N} customers a population, from {options.first} on, each "
         f"against {OTHERS} independent ones, at the true number of segments and one beside it. Solid holds where "
-        f"{TRUSTED:.0%} of a segment is found again, usable where {PATTERN:.0%} is.\n\n{grade_table(grades)}\n\n"
-        f"Drift, against 2,240 customers trained on, 20 features:\n\n{drift_table(drifts)}"
+        f"{TRUSTED:.0%} of a segment is found again, usable where {PATTERN:.0%} is.\n\n"
+        f"{grade_table(grades, populations)}"
     )
+    if drifts:
+        text += f"\n\nDrift, against 2,240 customers trained on, 20 features:\n\n{drift_table(drifts)}"
     print(text)
-    write_section("grades", text)
+    write_section("grades-kept" if options.kept else "grades", text)
 
 
 if __name__ == "__main__":

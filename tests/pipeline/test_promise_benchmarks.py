@@ -43,6 +43,25 @@ def test_a_family_is_judged_by_every_rule(script: Any) -> None:
     assert told.rule == 2
 
 
+@pytest.mark.parametrize(
+    ("family", "right"), [("zero-inflated amounts, k = 2", {2, 4}), ("null: even bend, 8 features", {None})]
+)
+def test_families_that_were_kept_back_are_judged_too(script: Any, family: str, right: set[int | None]) -> None:
+    told = script("truth").one_task((family, 700, False))
+
+    assert told.right == right
+    assert told.rule in right
+
+
+def test_populations_that_were_kept_back_are_graded_too(script: Any) -> None:
+    grades, kept = script("grades"), script("populations_kept").KEPT
+
+    graded = grades.grade_sample(grades.ALL.index(kept[1]), 9000)
+
+    assert {one.population for one in graded} == {"counts, overdispersed"}
+    assert "solid" in {one.grade for one in graded if one.beside == 0}
+
+
 def test_a_list_and_a_campaign_are_measured(script: Any) -> None:
     promises = script("promises")
 
