@@ -9,10 +9,10 @@ from pathlib import Path
 from pipeline.contract import CURRENCY_SIGNS, Meaning, Message, Quantity
 from pipeline.drafting.columns import PLAIN, TITLES, Entry, Limits, Parts, label_of, phrases
 from pipeline.drafting.document import Document, literal
-from pipeline.drafting.structure import Family, Structure
+from pipeline.drafting.structure import Structure
 from pipeline.reading import ROW_ID
 from pipeline.spec import SCHEMA_FILE
-from pipeline.understanding import Understanding
+from pipeline.understanding import Family, Understanding
 
 _CURRENCIES = {  # what a column's name may say, and the sign that it means
     r"\bруб|\bрублей\b": "₽",

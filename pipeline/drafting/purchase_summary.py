@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.drafting.structure import Family
 from pipeline.reading import Engine, literal, quote
-from pipeline.understanding import Profile, Relations, Understanding, fits, vocabulary, words
+from pipeline.understanding import Family, Profile, Relations, Understanding, fits, vocabulary, words
 
 MOST_PARTS = 20
 _MOST_TRAITS = 12

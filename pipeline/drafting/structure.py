@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.contract import Day, GroupMeaning, Joined, Kind, Meaning, Message, Quantity
+from pipeline.contract import Day, Joined, Kind, Meaning, Message, Quantity
 from pipeline.reading import FALSE, TRUE, as_text, convert, decimal_hint, infer_column
+from pipeline.understanding import Family, families_of
 from pipeline.understanding import vocabulary as names
 
 NEAR_DUPLICATE = 0.98  # |correlation| above which two columns say the same
 MOST_CATEGORIES = 40
 MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
-LEAST_IN_GROUP = 3
 _SAMPLE = 20_000
 _REACH = 1e60  # whose third powers can be added up; infinity is beyond
 _KINDS = {
@@ -30,7 +29,6 @@ _KINDS = {
     "text": Message.of("text"),
 }
 _PARTS, _FIRST = r"\bshare\b|\bpercent(age)?\b|\bдоля\b|\bпроцент", r"days since (the )?first|дней с первой"
-_NOT_AMOUNTS = r"month|visit|посещ|визит|заход"
 
 
 @dataclass(frozen=True)
@@ -86,15 +84,6 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True)
-class Family:
-    """Columns that seem to add up to a total."""
-
-    key: str
-    meaning: GroupMeaning
-    members: Mapping[str, str]  # column -> label
-
-
-@dataclass(frozen=True)
 class Structure:
     """A whole table."""
 
@@ -130,7 +119,7 @@ def analyse_structure(
     table = pd.DataFrame(typed)
     copies = _copies(table, profiles)
     profiles = [replace(profile, same_as=copies.get(profile.name)) for profile in profiles]
-    return Structure(tuple(profiles), table, _families(profiles) if families is None else tuple(families))
+    return Structure(tuple(profiles), table, families_of(_summands(profiles)) if families is None else tuple(families))
 
 
 def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Series]:
@@ -190,7 +179,22 @@ def _meaning(name: str) -> Meaning | None:
     """The part a column plays by its name: a share of spend is no spend, days since the first order are no orders."""
     if names.fits(_FIRST, name):
         return "tenure"
-    return None if "%" in name or names.fits(_PARTS, name) else names.meaning_of(name)
+    meaning = None if "%" in name or names.fits(_PARTS, name) else names.meaning_of(name)
+    return None if meaning == "spend" and names.fits(names.STOCKS, name) else meaning
+
+
+def _summands(profiles: Sequence[ColumnProfile]) -> list[str]:
+    """Columns of amounts, never below nothing, that might be parts of a total."""
+    return [
+        profile.name
+        for profile in profiles
+        if profile.numeric
+        and profile.minimum is not None
+        and profile.minimum >= 0
+        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, profile.name)
+        and profile.distinct > 1
+        and profile.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
+    ]
 
 
 def _skewness(values: npt.NDArray[np.float64]) -> float:
@@ -219,62 +223,3 @@ def _copies(table: pd.DataFrame, profiles: Sequence[ColumnProfile]) -> dict[str,
         if same:
             copies[name] = same[0]
     return copies
-
-
-# ------------------------------------------------------------------ columns that add up
-
-
-def _families(profiles: Sequence[ColumnProfile]) -> tuple[Family, ...]:
-    """Three or more columns of amounts with a common first or last word, or all named after products or channels."""
-    free = [
-        profile
-        for profile in profiles
-        if profile.numeric
-        and profile.minimum is not None
-        and profile.minimum >= 0
-        and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, profile.name)
-        and profile.distinct > 1
-        and profile.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})
-    ]
-    families: list[Family] = []
-    for meaning, pattern in (("channels", names.CHANNELS), ("categories", names.PRODUCTS)):
-        members = [
-            profile
-            for profile in free
-            if names.fits(pattern, profile.name) and not names.fits(_NOT_AMOUNTS, profile.name)
-        ]
-        tied = _tied(members)
-        if len(tied) >= LEAST_IN_GROUP:
-            families.append(_family(meaning, tied))  # type: ignore[arg-type]
-            free = [profile for profile in free if profile.name not in families[-1].members]
-    money = _tied(
-        [
-            profile
-            for profile in free
-            if names.fits(names.MONEY, profile.name) and len(names.words(profile.name).split()) > 1
-        ]
-    )
-    if len(money) >= LEAST_IN_GROUP and not any(profile.meaning == "categories" for profile in families):
-        families.append(_family("categories", money))
-    return tuple(families)
-
-
-def _tied(members: list[ColumnProfile]) -> list[ColumnProfile]:
-    """The largest set of members with the same first or last word; all of them if none has a common word."""
-    best: list[ColumnProfile] = []
-    for place in (0, -1):
-        counts = Counter(names.words(profile.name).split()[place] for profile in members)
-        for word, number in counts.most_common(1):
-            if number > len(best):
-                best = [profile for profile in members if names.words(profile.name).split()[place] == word]
-    return best if len(best) >= LEAST_IN_GROUP else members
-
-
-def _family(meaning: GroupMeaning, members: list[ColumnProfile]) -> Family:
-    split = [names.words(profile.name).split() for profile in members]
-    while len({parts[0] for parts in split}) == 1 and min(map(len, split)) > 1:
-        split = [parts[1:] for parts in split]
-    while len({parts[-1] for parts in split}) == 1 and min(map(len, split)) > 1:
-        split = [parts[:-1] for parts in split]
-    labels = [" ".join(parts).capitalize() for parts in split]
-    return Family(meaning, meaning, {profile.name: label for profile, label in zip(members, labels, strict=True)})

@@ -12,6 +12,7 @@ from pipeline.understanding.evidence import (
     words,
 )
 from pipeline.understanding.evidence.dated_documents import dated_documents, lines_of_documents
+from pipeline.understanding.evidence.families import Family, families_of
 from pipeline.understanding.joins import JoinedTables, Keys, joined, likely
 from pipeline.understanding.known_forms import (
     AsideForm,
@@ -35,6 +36,7 @@ from pipeline.understanding.understand import understand
 __all__ = [
     "Aside",
     "AsideForm",
+    "Family",
     "JoinedTables",
     "Keys",
     "KnownForm",
@@ -46,6 +48,7 @@ __all__ = [
     "Understanding",
     "ask_year",
     "dated_documents",
+    "families_of",
     "fits",
     "is_day",
     "is_number",

@@ -30,6 +30,8 @@ class Answer:
     replies: Mapping[str, str] = field(default_factory=dict)  # the right answer to a question
     even: frozenset[str] = frozenset()  # questions on which nothing speaks for an answer: any may stand first
     never_active: frozenset[str] = frozenset()  # columns that must not be clustered on
+    adds_up: bool = True  # False: its columns are different things, and no two of them are added up
+    spends: bool = True  # False: no column is what customers spent
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from functools import cache
 
 from tests.files.answers import File
 from tests.files.makers.abroad import abroad
+from tests.files.makers.amounts import amounts
 from tests.files.makers.countries import countries
 from tests.files.makers.customers import customers
 from tests.files.makers.days import days_and_numbers
@@ -45,6 +46,7 @@ def corpus() -> tuple[File, ...]:
             strangers,
             examined,
             examined_more,
+            amounts,
         )
         for file in chapter()
     )

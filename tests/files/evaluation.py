@@ -146,6 +146,10 @@ def differences(answer: Answer, spec: Spec, cleaned: Cleaned) -> list[str]:
     active = {name for name, column in spec.columns.items() if column.role == "active"} & answer.never_active
     if active:
         faults.append(f"clustered on: {', '.join(sorted(active))}")
+    if not answer.spends and (spend := total(spec, cleaned, "spend")) is not None:
+        faults.append(f"money: {round(spend, 2)}, where nothing was spent")
+    if not answer.adds_up and spec.groups:
+        faults.append(f"added up: {', '.join(member for group in spec.groups.values() for member in group.members)}")
     return faults
 
 

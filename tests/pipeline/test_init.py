@@ -306,6 +306,8 @@ def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_pa
         ("Days since last order", "bought long ago", "bought recently"),
         ("Recency", "bought long ago", "bought recently"),
         ("days_since_last_login", "active long ago", "recently active"),
+        ("Days since the last transaction", "active long ago", "recently active"),
+        ("Дней с последней операции", "давно не активны", "недавно активны"),
         ("Дней с последнего визита", "давно не активны", "недавно активны"),
         ("Дней с последней покупки", "давно не покупали", "покупали недавно"),
         ("visits", "frequent visitors", "occasional visitors"),

@@ -12,9 +12,9 @@ from pipeline.drafting.columns.dates import add_birth, add_date
 from pipeline.drafting.columns.draft_words import DERIVED, OF_LINES
 from pipeline.drafting.columns.parts import LOG, MOST_NEGATIVE, PLAIN, Entry, Limits, Parts, because
 from pipeline.drafting.columns.totals import TOTALS, add_cheque, add_total
-from pipeline.drafting.structure import ColumnProfile, Family, Structure
+from pipeline.drafting.structure import ColumnProfile, Structure
 from pipeline.errors import InputError
-from pipeline.understanding import Understanding, fits, words
+from pipeline.understanding import Family, Understanding, fits, words
 from pipeline.understanding import vocabulary as names
 
 _MOST_NULLS = 0.6

@@ -52,7 +52,8 @@ BUYING = r"order|purchas|\bbuy|\bbought|заказ|покуп|чек"
 VISITS = r"visits?\b|trips|визит|посещен"
 DEEDS = (  # what a customer did last, where that is no purchase
     r"log ?[io]n|sign ?in|\bvisit|session|activ|contact|\bgift|donat|\bcall|\bopen|click|\bseen\b|\bstay"
-    r"|check ?(in|out)|визит|вход|посещ|звон|активн|пожертв|заезд|выезд|обращен|контакт"
+    r"|check ?(in|out)|\btrans\b|transact|\btransfer|operation"
+    r"|визит|вход|посещ|звон|активн|пожертв|заезд|выезд|обращен|контакт|операци|транзакц|перевод"
 )
 LAST = r"last|latest|recent|последн"
 CONSENT = (
@@ -90,6 +91,17 @@ PERSONAL = (
     r"|телефон|почта|фамил|^имя$|отчество|\bфио\b|адрес|паспорт"
 )
 MONEY = r"mnt|amount|spend|spent|sales|revenue|value|\bsum\b|сумма|траты|расход|потрачено|выручка|руб"
+SPENDING = r"\bmnt\b|\bamount|spend|spent|\bsales\b|revenue|\bvalue\b|\bsum\b|сумма|траты|расход|потрачено|выручка"
+STOCKS = (  # what somebody has, owes or may owe: nobody spent it on goods
+    r"\bbalances?\b|\bcredit|\bloans?\b|\bdebts?\b|\bdeposit|\blimits?\b|\bsavings?\b|\bmortgage|\boverdraft"
+    r"|\bassets?\b|\boutstanding|\boverdue|\bsalar|\bincome"
+    r"|остат(ок|ки)|баланс|кредит|вклад|депозит|лимит|\bдолг|задолженност|\bза[её]м|\bипотек|накоплени|\bпросроч"
+    r"|\bдоход|зарплат"
+)
+DUES = (  # what is paid beside goods: a part of no spend on kinds of things
+    r"\bpayments?\b|\brepay|\binstal?lment|\bpremiums?\b|\bfees?\b|\btax(es)?\b"
+    r"|платеж|платёж|комисси|\bналог|\bвзнос"
+)
 CHANNELS = (
     r"\bweb|online|internet|\bsite|store|\bshop|catalog|\bapp\b|mobile|phone|call|market ?place|offline"
     r"|сайт|магазин|каталог|приложен|онлайн|офлайн|оффлайн|интернет|маркетплейс|телефон"
