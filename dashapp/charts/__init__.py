@@ -5,7 +5,7 @@ from dashapp.charts.font import FAMILY as FONT_FAMILY
 from dashapp.charts.font import FILE as FONT_FILE
 from dashapp.charts.font import embedded as embedded_font
 from dashapp.charts.font import fitted, widest
-from dashapp.charts.labels import Bubble, beside, wrapped
+from dashapp.charts.labels import Bubble, beside, wrapped, wrapped_apart
 from dashapp.charts.theme import (
     LIGHT,
     MIX,
@@ -50,4 +50,5 @@ __all__ = [
     "tinted",
     "widest",
     "wrapped",
+    "wrapped_apart",
 ]

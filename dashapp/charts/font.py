@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -20,7 +20,8 @@ _REGULAR: dict[str, int] = dict(zip(_MADE["characters"], _MADE["regular"], stric
 _BOLD: dict[str, int] = dict(zip(_MADE["characters"], _MADE["bold"], strict=True))
 _OTHER = 1000  # thousandths of an em: an ideograph or a picture, drawn by a system's face, is as wide as it is high
 _WORD = re.compile(r"[^ -]*-+|[^ -]+ *| +")  # with what ends it; a line may break behind each
-_MORE = " …"
+_GAP, _JOINTS = "… ", " ,:;–−-/+"  # in place of what is left out, and what does not stand before it
+_MOST_WORDS, _LONGEST = 24, 400  # of a text, and letters, that are tried in turn
 
 FILE: str = _MADE["file"]
 FAMILY: str = _MADE["family"]
@@ -40,29 +41,53 @@ def widest(texts: Iterable[str], size: float = 12) -> int:
 
 
 def fitted(text: str, room: float, most: int, *, size: float = 12, bold: bool = False) -> list[str]:
-    """At most so many lines, none wider than ``room`` pixels; the last one ends in … where more would follow.
+    """At most so many lines, none wider than ``room`` pixels; where more would follow, … stands for the middle.
 
     Lines break behind spaces and hyphens; a word that is wider than the room is broken too.
     """
+    return next(fittings(text, room, most, size=size, bold=bold))
 
-    def fits(line: str) -> bool:
-        return width(line.rstrip(" "), size, bold=bold) <= room
 
-    lines = [""]
-    for word in _WORD.findall(text.strip(" ")):
-        for piece in [word] if fits(word) else word:
-            if lines[-1] and not fits(lines[-1] + piece):
-                lines.append("")
-            lines[-1] += piece
-    if len(lines) > most:
-        rest = _WORD.findall("".join(lines[most - 1 :]))
-        while len(rest) > 1 and not fits("".join(rest).rstrip(" ") + _MORE):
-            rest.pop()
-        last = "".join(rest).rstrip(" ")
-        while last and not fits(last + _MORE):
-            last = last[:-1]
-        lines = [*lines[: most - 1], last + _MORE]
-    return [line.strip(" ") for line in lines]
+def fittings(text: str, room: float, most: int, *, size: float = 12, bold: bool = False) -> Iterator[list[str]]:
+    """The lines of ``fitted``, and then other ways to shorten the same, which keep less of it.
+
+    How a name begins may be how others begin ("Visits: second highest"), so its end stays as well as its beginning.
+    """
+
+    def lines_of(pieces: Iterable[str]) -> list[str]:
+        lines = [""]
+        for word in pieces:
+            for piece in [word] if _within(word, room, size, bold=bold) else word:
+                if lines[-1] and not _within(lines[-1] + piece, room, size, bold=bold):
+                    lines.append("")
+                lines[-1] += piece
+        return [line.strip(" ") for line in lines]
+
+    words = _WORD.findall(text.strip(" "))
+    if len(whole := lines_of(words)) <= most:
+        yield whole
+        return
+    for before, after in sorted(_both_ends(words), key=lambda ends: -sum(map(len, (*ends[0], *ends[1])))):
+        if len(lines := lines_of([*before[:-1], before[-1].rstrip(_JOINTS) + " ", _GAP, *after])) <= most:
+            yield lines
+    plain = text.strip(" ")
+    for kept in range(min(len(plain) - 1, _LONGEST), 0, -1):  # letters, where no two words find room
+        cut = plain[: -(-kept * 3 // 5)].rstrip(" ") + _GAP.strip(" ") + (plain[-(kept * 2 // 5) :] if kept > 2 else "")
+        if len(lines := lines_of(_WORD.findall(cut))) <= most:
+            yield lines
+    yield [_GAP.strip(" ")]
+
+
+def _within(line: str, room: float, size: float, *, bold: bool) -> bool:
+    return width(line.rstrip(" "), size, bold=bold) <= room
+
+
+def _both_ends(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Some words from the beginning and some from the end, at least one each, and not all of them."""
+    usable = min(len(words), _MOST_WORDS)
+    for before in range(1, usable):
+        for after in range(1, usable - before):
+            yield words[:before], words[-after:]
 
 
 def missing(text: str) -> str:

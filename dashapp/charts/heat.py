@@ -8,11 +8,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashapp.charts.font import fitted, widest
-from dashapp.charts.labels import wrapped
+from dashapp.charts.labels import wrapped_apart
 from dashapp.charts.theme import Scheme, diverging, empty_figure, escaped, figure_of, ink_on, mark, shade
 from dashapp.findings import Feature, overview_numbers
 from dashapp.i18n import _, decimal
-from dashapp.telling import grades_differ, trusted, with_trust
+from dashapp.telling import grades_differ, in_thousands, trusted, with_trust
 from pipeline.contract import SegmentCard
 
 _REACH = 2.0  # standard deviations at either end of the scale; beyond them all is plain
@@ -20,6 +20,7 @@ _ROW, _HEAD = 34, 110  # pixels
 _NARROW_ROW, _NARROW_HEAD = 2 * 26, 40  # the name of a feature stands over its cells
 _ROOMY, _SIZES = 80, ((80, 13), (48, 12), (36, 10))  # pixels of a cell, and of the letters in it; fewer hold none
 _NAMES, _LINE, _AROUND = 190, 16, 8  # pixels of a feature's name, of a line of a head, and around the cells
+_BETWEEN = 4  # pixels between the texts of two cells
 _HEADS, _LEAST, _MOST = 690, 56, 106  # pixels of all heads on the narrowest screen that has them, and of one
 
 
@@ -54,10 +55,11 @@ def profile(
     trace = {**_grid(_below(colours, step), _below(hover, step), look), "meta": [*(card.key for card in cards), ""]}
     names = [fitted(feature.column.label, _NAMES, 1)[0] for feature in features]
     room = max(_LEAST, min(_MOST, _HEADS // (last + 1)))
-    heads = [mark(card.colour, look).sign if width else _head(card, cards, look, room) for card in cards]
+    lines = wrapped_apart({card.name: 3 for card in cards}, room)
+    heads = [mark(card.colour, look).sign if width else _head(card, cards, look, lines[card.name]) for card in cards]
     frames = [_frame(place, rows, look) for place, card in enumerate(cards) if card.key in chosen]
     return figure_of(
-        [trace, _medians(words, colours, look, width)],
+        [trace, _medians(features, words, colours, look, width)],
         look,
         shapes=frames,
         dragmode=False,
@@ -152,7 +154,11 @@ def _over(feature: Feature, row: int, look: Scheme) -> dict[str, Any]:
 
 
 def _medians(
-    words: Sequence[Sequence[str]], colours: Sequence[Sequence[float | None]], look: Scheme, width: int | None
+    features: Sequence[Feature],
+    words: Sequence[Sequence[str]],
+    colours: Sequence[Sequence[float | None]],
+    look: Scheme,
+    width: int | None,
 ) -> dict[str, Any]:
     """The text of the cells; each in the ink that is legible on its colour, which Plotly's own choice is not always.
 
@@ -164,8 +170,8 @@ def _medians(
     cells = (
         [
             (place, step * row + step - 1, text, colours[row][place])
-            for row, line in enumerate(words)
-            for place, text in enumerate(line[1:])
+            for row, (feature, line) in enumerate(zip(features, words, strict=True))
+            for place, text in enumerate(_within(feature, line[1:], room - _BETWEEN, size))
         ]
         if size
         else []
@@ -181,15 +187,22 @@ def _medians(
     }
 
 
+def _within(feature: Feature, words: Sequence[str], room: float, size: int) -> Sequence[str]:
+    """A row's medians as they are told; where cells have no room for one of them, all of it in short: 254k."""
+    short = [in_thousands(value) for value in (*feature.medians, feature.overall)]
+    ways = [words] if "%" in feature.column.format else [words, short]
+    return next((told for told in ways if widest(told, size) <= room), [""] * len(words))
+
+
 def _margin(heads: Sequence[str], names: Sequence[str]) -> dict[str, int]:
     """Room for the heads above and the names at the left, known before anything is drawn."""
     lines = max(head.count("<br>") + 1 for head in heads)
     return {"l": widest(names) + _AROUND, "r": _AROUND, "t": lines * _LINE + _AROUND, "b": _AROUND}
 
 
-def _head(card: SegmentCard, cards: Sequence[SegmentCard], look: Scheme, room: float) -> str:
+def _head(card: SegmentCard, cards: Sequence[SegmentCard], look: Scheme, lines: Sequence[str]) -> str:
     grade = f"<br>{trusted(card)}" if grades_differ(cards) else ""
-    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, room, 3)) + grade
+    return f"{mark(card.colour, look).sign} " + "<br>".join(lines) + grade
 
 
 def _hover(feature: Feature, place: int, card: SegmentCard, median: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ _WAYS = (
     (-0.5, 1),
 )
 _ROUNDS = 3
+_WAYS_TRIED = 40  # to shorten a name until no other reads the same
 _GAPS = (10, 26, 42, 60, 85)
 
 
@@ -50,8 +51,19 @@ class Bubble:
 
 
 def wrapped(text: str, room: float, most: int, *, bold: bool = False) -> tuple[str, ...]:
-    """At most so many lines, each within ``room`` pixels, safe for Plotly; the last is cut where more would follow."""
+    """At most so many lines, each within ``room`` pixels, safe for Plotly; … stands for a middle without room."""
     return tuple(escaped(line) for line in font.fitted(text, room, most, bold=bold))
+
+
+def wrapped_apart(texts: Mapping[str, int], room: float, *, bold: bool = False) -> dict[str, tuple[str, ...]]:
+    """Each text in at most as many lines as it is given; shortened so that no two of them read the same."""
+    found: dict[str, list[str]] = {}
+    read: set[str] = set()
+    for text in sorted(texts, key=lambda text: (font.width(text), text)):  # a short one stays whole
+        ways = list(islice(font.fittings(text, room, texts[text], bold=bold), _WAYS_TRIED))
+        found[text] = next((way for way in ways if " ".join(way) not in read), ways[0])
+        read.add(" ".join(found[text]))
+    return {text: tuple(map(escaped, lines)) for text, lines in found.items()}
 
 
 def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SCREENS) -> list[Offset]:

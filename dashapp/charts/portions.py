@@ -1,4 +1,4 @@
-"""Each segment's part of customers and revenue."""
+"""Each segment's part of customers and spend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashapp.charts.labels import wrapped
+from dashapp.charts.labels import wrapped_apart
 from dashapp.charts.theme import Scheme, empty_figure, escaped, figure_of, mark
 from dashapp.findings import Portion
 from dashapp.i18n import _
@@ -17,13 +17,14 @@ from dashapp.telling import graded, number, percent, with_trust
 from pipeline.contract import SegmentCard
 
 ROW, LEAST = 84, 400  # pixels a segment, and of the whole chart
+_HAIR = 0.03  # of all customers; a bar that is thinner has no name beside it
 _PALE, _LINE, _FULL = 0.25, 140, 0.48  # pixels of a line beside a bar, which takes this much of the width at most
 
 
 def marimekko(portions: Sequence[Portion], look: Scheme, *, selected: bool) -> go.Figure:
-    """A bar a segment: as thick as its share of the customers, as long as the revenue that one of them brings.
+    """A bar a segment: as thick as its share of the customers, as long as what one of them spends.
 
-    Its area is therefore its share of the revenue. With ``selected`` all customers stand behind it in grey.
+    Its area is therefore its share of the spend. With ``selected`` all customers stand behind it in grey.
     """
     if not portions:
         return empty_figure(_("No segments"), look)
@@ -33,10 +34,11 @@ def marimekko(portions: Sequence[Portion], look: Scheme, *, selected: bool) -> g
     traces = [_bars(portions, places, look, ghost=True)] if selected else []
     traces.append(_bars(portions, places, look, ghost=False))
     cards = [portion.card for portion in portions]
+    lines = wrapped_apart({card.name: max(1, _room(card) - 1) for card in cards}, _LINE, bold=True)
     names = [
-        note
+        _bar_label(portion, place, look, selected=selected, cards=cards, lines=lines[portion.card.name])
         for portion, place in zip(portions, places, strict=True)
-        if (note := _bar_label(portion, place, look, selected=selected, cards=cards))
+        if portion.card.share >= _HAIR
     ]
     rated = any(portion.whole is not None for portion in portions)
     usual = (
@@ -44,6 +46,7 @@ def marimekko(portions: Sequence[Portion], look: Scheme, *, selected: bool) -> g
             {
                 "x": 1,
                 "y": 0,
+                "xanchor": "left",  # a line near the edge has no room on both sides
                 "yanchor": "bottom",
                 "text": _("average customer"),
                 "showarrow": False,
@@ -114,14 +117,22 @@ def _bar_words(portion: Portion) -> str:
     return "<br>".join(lines)
 
 
+def _room(card: SegmentCard) -> int:
+    """Lines beside the segment's bar: fewer beside a thin one."""
+    return bisect([0.07, 0.12, 0.18], card.share) + 1
+
+
 def _bar_label(
-    portion: Portion, place: float, look: Scheme, *, selected: bool, cards: Sequence[SegmentCard]
-) -> dict[str, Any] | None:
-    """Name, share and grade, beside the bar; fewer lines beside a thin one, none beside a hair."""
-    style, room = mark(portion.card.colour, look), bisect([0.07, 0.12, 0.18], portion.card.share) + 1
-    if portion.card.share < 0.03:
-        return None
-    lines = wrapped(portion.card.name, _LINE, max(1, room - 1), bold=True)
+    portion: Portion,
+    place: float,
+    look: Scheme,
+    *,
+    selected: bool,
+    cards: Sequence[SegmentCard],
+    lines: Sequence[str],
+) -> dict[str, Any]:
+    """Name, share and grade, beside the bar; the name alone beside a thin one."""
+    style = mark(portion.card.colour, look)
     counted = (
         _("not selected")
         if not portion.chosen
@@ -132,7 +143,7 @@ def _bar_label(
         else _("{share} of revenue", share=percent(portion.card.revenue_share))
     )
     text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
-    if room > 1:
+    if _room(portion.card) > 1:
         text += f"<br>{counted}{graded(portion.card, cards)}"
     return {
         "x": max(_level(portion.level) if portion.customers else 0.0, _level(portion.whole)),

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dashapp.charts import font
 from dashapp.i18n import separators
+from dashapp.telling import in_short
 
 SchemeName = Literal["light", "dark"]
 
@@ -231,6 +232,5 @@ def tinted(colour: str, share: float) -> str:
 
 
 def escaped(text: str, longest: int = 0) -> str:
-    """Text from data, safe where Plotly reads a little HTML; cut to ``longest`` characters if given."""
-    cut = text if not longest or len(text) <= longest else text[: longest - 1].rstrip() + "…"
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text from data, safe where Plotly reads a little HTML; shortened to ``longest`` characters if given."""
+    return in_short(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -12,6 +12,8 @@ from pipeline.contract import Column, SegmentCard, Trust, currency_of, with_curr
 
 TRUST_WORDS: dict[Trust, str] = {"solid": N_("Solid"), "usable": N_("Usable"), "fragile": N_("Fragile")}
 
+_LARGE = ((1e9, "B"), (1e6, "M"), (1e3, "k"))  # as Plotly's axes have them
+
 
 def number(value: float, decimals: int | None = None) -> str:
     """``12,345``; small numbers keep a decimal, those below one a second where there is one."""
@@ -177,12 +179,29 @@ def graded(card: SegmentCard, among: Iterable[SegmentCard]) -> str:
 
 
 def with_trust(card: SegmentCard, longest: int = 0, *, among: Iterable[SegmentCard] = ()) -> str:
-    """``Big spenders (solid)`` where there is no room for a badge; the name cut to ``longest`` characters if given.
+    """``Big spenders (solid)`` where there is no room for a badge; the name in ``longest`` characters if given.
 
     Listed ``among`` cards of one and the same grade it is the name alone.
     """
-    cut = card.name if not longest or len(card.name) <= longest else card.name[: longest - 1].rstrip(" ,") + "…"
-    return f"{cut} ({trusted(card)})" if grades_differ(among) else cut
+    name = in_short(card.name, longest)
+    return f"{name} ({trusted(card)})" if grades_differ(among) else name
+
+
+def in_short(text: str, longest: int) -> str:
+    """A text with … for a middle that ``longest`` characters (0: any number) have no room for; both ends stay."""
+    if not longest or len(text) <= longest:
+        return text
+    before, after = -(-(longest - 1) // 2), (longest - 1) // 2
+    return text[:before].rstrip(" ,") + "…" + text[len(text) - after :].lstrip(" ,")
+
+
+def in_thousands(value: float) -> str:
+    """A number in the fewest signs, as the axes of the charts write it: ``37k``, ``1.3M``; without its unit."""
+    if value != value:
+        return ""
+    size, sign = next(((size, sign) for size, sign in _LARGE if abs(value) >= 0.9995 * size), (1.0, ""))
+    scaled = value / size
+    return number(scaled, 1 if abs(scaled) < 9.95 and scaled != round(scaled) else 0) + sign if sign else number(value)
 
 
 def summary_of_number(dimension: Dimension, middle: float | None, overall: float | None) -> str:

@@ -10,15 +10,28 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashapp.charts import LIGHT, Bubble, beside, heat, ink_on, labels, mark, portions, segment_bubbles
+from dashapp.charts import (
+    LIGHT,
+    Bubble,
+    beside,
+    font,
+    heat,
+    ink_on,
+    labels,
+    mark,
+    portions,
+    segment_bubbles,
+    wrapped_apart,
+)
 from dashapp.charts import sweep_curves as compare
 from dashapp.charts.theme import DARK
 from dashapp.data import Run
 from dashapp.findings import overview_numbers
+from dashapp.pages.compare.figures import lineage
 from dashapp.pages.explore import figures as explore
 from dashapp.selecting import MAP, SEGMENT, Area, Cube, Range, Selection, Values
-from dashapp.telling import of_column
-from pipeline.contract import Segmentation
+from dashapp.telling import in_short, of_column
+from pipeline.contract import Placement, Segmentation
 
 
 def bars_of(figure: go.Figure) -> list[go.Bar]:
@@ -364,3 +377,63 @@ def contrast(one: str, other: str) -> float:
 
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+ALIKE = (
+    "Credit limit: second highest",
+    "Credit limit: second lowest",
+    "Longer since the last card payment and higher credit limit",
+    "Longer since the last card payment and lower credit limit",
+    "Кредитный лимит по карте: второе место сверху",
+    "Кредитный лимит по карте: второе место снизу",
+)
+
+
+@pytest.mark.parametrize("room", [80, 112, 140])
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_names_that_begin_alike_are_told_apart_where_there_is_no_room(room: int, most: int) -> None:
+    lines = wrapped_apart(dict.fromkeys(ALIKE, most), room)
+
+    assert len({" ".join(name) for name in lines.values()}) == len(ALIKE)
+    assert all(len(name) <= most and max(map(font.width, name)) <= room for name in lines.values())
+    assert len({in_short(name, 34) for name in ALIKE}) == len(ALIKE)
+
+
+def test_a_low_bar_and_a_flow_on_a_phone_keep_the_telling_end_of_a_name(segmentation: Segmentation) -> None:
+    cards = tuple(
+        card.model_copy(update={"name": ALIKE[place], "share": share})
+        for place, (card, share) in enumerate(zip(segmentation.cards, (0.05, 0.05, 0.9), strict=True))
+    )
+    low = [overview_numbers.Portion(card, card.size, True, 1.0, 1.0) for card in cards]
+    placement = Placement(segmentation.run_id, cards, segmentation.assignments["segment"].to_numpy())
+    counts = np.eye(3, dtype=np.int64)
+
+    notes = [note.text for note in portions.marimekko(low, LIGHT, selected=False).layout.annotations[:2]]
+    (flow,) = lineage([placement, placement], [counts], LIGHT, narrow=True).data
+
+    for said in (notes, flow.node.label[:2], flow.node.label[3:5]):
+        assert len({text.split(" ", 1)[1] for text in said}) == 2
+    assert flow.node.label[:3] == flow.node.label[3:]
+
+
+def test_figures_of_a_narrow_profile_do_not_lie_on_each_other(segmentation: Segmentation) -> None:
+    spend = segmentation.dataset.columns[1].model_copy(update={"unit": "₽", "format": ",.0f", "label": "Spend"})
+    medians = tuple(98_123.0 + 51_000 * place for place in range(len(segmentation.cards)))
+    feature = overview_numbers.Feature(spend, (0.5,) * len(medians), medians, 1_118_000.0)
+
+    wide, narrow = (
+        heat.profile([feature], segmentation.cards, (), LIGHT, width=width).data[1] for width in (None, 160)
+    )
+
+    assert wide.text[0] == "₽98,123"
+    assert list(narrow.text) == ["98k", "149k", "200k", "1.1M"]
+    assert max(font.width(text, narrow.textfont.size) for text in narrow.text) < 160 / 4
+
+
+def test_the_average_customer_stands_inside_the_chart(segmentation: Segmentation) -> None:
+    run = Run(segmentation)
+    figure = portions.marimekko(overview_numbers.portions(run, run.cube.everyone), LIGHT, selected=False)
+
+    (usual,) = (note for note in figure.layout.annotations if note.text == "average customer")
+
+    assert usual.xanchor == "left"

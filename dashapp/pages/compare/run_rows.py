@@ -51,10 +51,19 @@ def columns(rows: Sequence[Row], *, only_differences: bool, narrow: bool = False
     """
     if narrow:
         return [
-            _column("k", _("Segments"), 84, type="rightAligned"),
-            _number("silhouette", _("Silhouette"), 88),
-            _column("status", _("In use"), 68, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
-            _column("open", _("Look"), 60, cellRenderer="markdown", sortable=False, wrapText=True, autoHeight=True),
+            _column("k", _("Segments"), 78, type="rightAligned"),
+            _number("silhouette", _("Silhouette"), 70),
+            _column("status", _("In use"), 102, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
+            _column(
+                "open",
+                _("Look"),
+                68,
+                cellRenderer="markdown",
+                sortable=False,
+                wrapText=True,
+                autoHeight=True,
+                cellClass="k-wrapped",
+            ),
         ]
     made: list[Row] = [
         {"field": "status", "headerName": _("In use"), "pinned": "left", "width": 128},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from dashapp.charts import Scheme, escaped, figure_of, mark, tinted, wrapped
+from dashapp.charts import Scheme, escaped, figure_of, mark, tinted, wrapped_apart
 from dashapp.i18n import _
 from dashapp.pages.compare.figures.titles import named
 from dashapp.pages.compare.matching import RunPair
@@ -32,12 +32,8 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
 
     A ``narrow`` one has short names, and only symbols where names from both sides would meet.
     """
-    labels = [
-        _node(card, look, place, len(stages)) if narrow else named(card, look)
-        for place, stage in enumerate(stages)
-        for card in stage
-    ]
     cards = [card for stage in stages for card in stage]
+    labels = _narrow_labels(stages, look) if narrow else [named(card, look) for card in cards]
     starts = np.cumsum([0, *(len(stage) for stage in stages)])
     sizes = [int(total) for total in tables[0].sum(axis=1)] + [int(n) for table in tables for n in table.sum(axis=0)]
     links = [
@@ -81,8 +77,12 @@ def flow(stages: Sequence[Sequence[SegmentCard]], tables: Sequence[Labels], look
     )
 
 
-def _node(card: SegmentCard, look: Scheme, place: int, stages: int) -> str:
-    """The label of a node of the stage ``place`` where there is little room."""
-    if 0 < place < stages - 1:
-        return mark(card.colour, look).sign
-    return f"{mark(card.colour, look).sign} " + "<br>".join(wrapped(card.name, _SHORT if stages == 2 else _SHORTEST, 3))
+def _narrow_labels(stages: Sequence[Sequence[SegmentCard]], look: Scheme) -> list[str]:
+    """Short names where there is little room, no two the same; symbols alone where names from both sides would meet."""
+    ends = [card.name for stage in (stages[0], stages[-1]) for card in stage]
+    lines = wrapped_apart(dict.fromkeys(ends, 3), _SHORT if len(stages) == 2 else _SHORTEST)
+    return [
+        mark(card.colour, look).sign + (" " + "<br>".join(lines[card.name]) if place in (0, len(stages) - 1) else "")
+        for place, stage in enumerate(stages)
+        for card in stage
+    ]
