@@ -89,7 +89,7 @@ def _bars(portions: Sequence[Portion], places: Sequence[float], look: Scheme, *,
             for portion in portions
         ],
         "width": [portion.card.share * (1.0 if ghost else portion.fraction) for portion in portions],
-        "name": _("All customers") if ghost else _("Revenue of a customer"),
+        "name": _("All customers") if ghost else _("Spend of a customer"),
         "marker": {
             "color": colours,
             "opacity": [1.0 if ghost or portion.chosen else _PALE for portion in portions],
@@ -107,13 +107,13 @@ def _bar_words(portion: Portion) -> str:
         _("{share} of customers", share=percent(portion.card.share)),
     ]
     if portion.card.revenue_share is not None:
-        lines.append(_("{share} of revenue", share=percent(portion.card.revenue_share)))
+        lines.append(_("{share} of spend", share=percent(portion.card.revenue_share)))
     if portion.whole is not None:
-        lines.append(_("a customer brings {times} times the average", times=number(portion.whole, 1)))
+        lines.append(_("a customer spends {times} times the average", times=number(portion.whole, 1)))
     if portion.customers < portion.card.size:
         lines.append(_("selected: {n} of {m}", n=number(portion.customers), m=number(portion.card.size)))
         if portion.level is not None:
-            lines.append(_("one of those brings {times} times the average", times=number(portion.level, 1)))
+            lines.append(_("one of those spends {times} times the average", times=number(portion.level, 1)))
     return "<br>".join(lines)
 
 
@@ -140,7 +140,7 @@ def _bar_label(
         if selected
         else _("{share} of customers", share=percent(portion.card.share))
         if portion.card.revenue_share is None
-        else _("{share} of revenue", share=percent(portion.card.revenue_share))
+        else _("{share} of spend", share=percent(portion.card.revenue_share))
     )
     text = f"{style.sign} " + "<br>".join(f"<b>{line}</b>" for line in lines)
     if _room(portion.card) > 1:

@@ -132,11 +132,11 @@ def totals(run: Run) -> list[tuple[str, str]]:
 
 
 def worth(card: SegmentCard) -> str:
-    """A segment's share of the customers and, where it is known, of the revenue."""
+    """A segment's share of the customers and, where it is known, of what all of them spend."""
     size = _("{share} of customers", share=percent(card.share))
     if card.revenue_share is None:
         return size
-    return " · ".join((size, _("{share} of revenue", share=percent(card.revenue_share))))
+    return " · ".join((size, _("{share} of spend", share=percent(card.revenue_share))))
 
 
 def action(card: SegmentCard, segmentation: Segmentation) -> str:
@@ -145,22 +145,29 @@ def action(card: SegmentCard, segmentation: Segmentation) -> str:
 
 
 def how_to_read(cards: Sequence[SegmentCard]) -> str:
-    """What the bars of customers and revenue say."""
-    if any(card.revenue_share is not None for card in cards):
+    """What the bars of customers and spend say."""
+    if is_rated(cards):
         return _(
-            "A bar is as thick as the segment's share of the customers and as long as what one of them brings: "
-            "its area is the segment's share of the revenue."
+            "A bar is as thick as the segment's share of the customers and as long as what one of them spends: "
+            "its area is the segment's share of the spend."
         )
     return _("A bar is as thick as the segment's share of the customers.")
 
 
-def share_cells(card: SegmentCard) -> list[str]:
-    """Customers, share of customers, share of revenue."""
-    return [
-        number(card.size),
-        percent(card.share),
-        percent(card.revenue_share) if card.revenue_share is not None else _("not known"),
-    ]
+def is_rated(cards: Sequence[SegmentCard]) -> bool:
+    """Whether it is known of any segment what its customers spend."""
+    return any(card.revenue_share is not None for card in cards)
+
+
+def share_header(cards: Sequence[SegmentCard]) -> list[str]:
+    """What stands over ``share_cells``."""
+    return [_("Customers"), _("Share of customers"), *([_("Share of spend")] * is_rated(cards))]
+
+
+def share_cells(card: SegmentCard, cards: Sequence[SegmentCard]) -> list[str]:
+    """Customers, share of customers and, where that is known of any segment, share of spend."""
+    spend = percent(card.revenue_share) if card.revenue_share is not None else _("not known")
+    return [number(card.size), percent(card.share), *([spend] * is_rated(cards))]
 
 
 def bubble_axes(segmentation: Segmentation) -> tuple[Column, Column] | None:

@@ -143,7 +143,7 @@ def _silhouette(segmentation: Segmentation, k: int) -> float | None:
 
 
 def finding(cards: Sequence[SegmentCard]) -> str:
-    """What the overview says first: who brings the most for their number, or who are the most."""
+    """What the overview says first: who spends the most for their number, or who are the most."""
     if not cards:
         return ""
     rated = [card for card in cards if card.revenue_share is not None and card.share > 0]
@@ -151,10 +151,10 @@ def finding(cards: Sequence[SegmentCard]) -> str:
         best = max(rated, key=lambda card: (card.revenue_share or 0) / card.share)
         if (best.revenue_share or 0) / best.share >= 1.15:
             return _(
-                "“{name}” are {share} of the customers and bring {revenue} of the revenue.",
+                "“{name}” are {share} of the customers and account for {spend} of all spend.",
                 name=best.name,
                 share=percent(best.share),
-                revenue=percent(best.revenue_share or 0),
+                spend=percent(best.revenue_share or 0),
             )
     largest = max(cards, key=lambda card: card.size)
     return plural(

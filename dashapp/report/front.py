@@ -50,11 +50,11 @@ def glance(run: Run) -> Component:
     segmentation = run.segmentation
     title = _("The segments")
     differ = grades_differ(segmentation.cards)
-    header = [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue"), *([_("Trust")] * differ)]
+    header = [_("Segment"), *overview.share_header(segmentation.cards), *([_("Trust")] * differ)]
     rows = [
         [
             html.A(segment_name(card), href=f"#segment-{card.segment + 1}"),
-            *overview.share_cells(card),
+            *overview.share_cells(card, segmentation.cards),
             *([trust_badge(card.trust)] * differ),
         ]
         for card in segmentation.cards
@@ -107,9 +107,9 @@ def _height(segments: int) -> int:
 
 def _shares(run: Run) -> Component:
     segmentation, shares = run.segmentation, overview.portions(run, run.cube.everyone)
-    rated = any(card.revenue_share is not None for card in segmentation.cards)
+    rated = overview.is_rated(segmentation.cards)
     title = (
-        _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
+        _("What share of customers, what share of spend?") if rated else _("How many customers are in each segment?")
     )
     return chart(
         title,

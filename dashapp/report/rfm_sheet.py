@@ -24,7 +24,7 @@ def rfm(run: Run) -> Component | None:
     if held is None or segmentation.rfm is None:
         return None
     across, limits = _("Which cells are the segments made of?"), _("Which values have which score?")
-    share = [_("Share of revenue")] if held.column else []
+    share = [_("Share of spend")] if held.column else []
     beside = segmentation.cards if len(segmentation.cards) <= _MOST_BESIDE else []
     header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card) for card in beside)]
     named = [

@@ -259,10 +259,10 @@ def one_customer(
     if not is_large_share(share, len(frame)):
         return ()
     place = frame.index[int(money.to_numpy().argmax())]
-    detail = Message.of("one customer brings {share} of the revenue", share=percent(share))
+    detail = Message.of("one customer accounts for {share} of all spend", share=percent(share))
     if spec.id.keep and spec.id.column in frame:
         name = Own(str(frame.at[place, spec.id.column]))
-        detail = Message.of("one customer, {id}, brings {share} of the revenue", id=name, share=percent(share))
+        detail = Message.of("one customer, {id}, accounts for {share} of all spend", id=name, share=percent(share))
     spot = steps.spots(pd.Index([place]), where) if where else ()
     return (LedgerEntry(rule=Message.of("one large customer"), column=column, flagged=1, examples=spot, detail=detail),)
 

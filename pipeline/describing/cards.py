@@ -74,17 +74,17 @@ def _portrait(standings: Sequence[Standing], size: int, share: float, revenue_sh
 
 
 def _weight(size: int, share: float, revenue_share: float | None) -> Message:
-    """How many they are, and what they bring."""
+    """How many they are, and what they spend."""
     if revenue_share is None:
         return Message.counted(
             "{n} customers ({share} of all).", "{n} customers ({share} of all).", size, share=_part(share)
         )
     return Message.counted(
-        "{n} customers ({share} of all) who bring {revenue} of revenue.",
-        "{n} customers ({share} of all) who bring {revenue} of revenue.",
+        "{n} customers ({share} of all) who account for {spend} of all spend.",
+        "{n} customers ({share} of all) who account for {spend} of all spend.",
         size,
         share=_part(share),
-        revenue=_part(revenue_share),
+        spend=_part(revenue_share),
     )
 
 

@@ -15,6 +15,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashapp.data import Run, SegmentationData
+from dashapp.findings import overview_numbers
 from dashapp.i18n import COOKIE, language, speak
 from dashapp.pages import overview
 from dashapp.report.html_file import file_name, report
@@ -194,6 +195,20 @@ def test_a_run_without_plan_and_baskets_says_so(run: Run) -> None:
 
     assert any("no campaign plan" in said for said in found["campaigns"])
     assert any("nothing about what is bought together" in said for said in found["baskets"])
+
+
+@pytest.mark.parametrize(("code", "column"), [("en", "Share of spend"), ("ru", "Доля трат")])
+def test_where_nobody_knows_what_is_spent_no_column_says_so_in_every_row(run: Run, code: str, column: str) -> None:
+    cards = tuple(card.model_copy(update={"revenue_share": None}) for card in run.segmentation.cards)
+    without = Run(replace(run.segmentation, cards=cards))
+    speak(code)
+
+    known, unknown = (overview_numbers.share_header(one.segmentation.cards) for one in (run, without))
+
+    assert (known[-1], len(unknown)) == (column, 2)
+    assert {len(overview_numbers.share_cells(card, cards)) for card in cards} == {2}
+    assert column in Parsed(report(run, code)).sheets["overview"]
+    assert column not in Parsed(report(without, code)).sheets["overview"]
 
 
 def test_an_attribute_that_leads_elsewhere_is_refused() -> None:

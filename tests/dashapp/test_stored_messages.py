@@ -147,6 +147,9 @@ def test_no_russian_is_left_of_what_no_run_holds() -> None:
     errors = {"Expected: {expected}.", "Found: {found}.", "What to do: {remedy}."}
     earlier = {  # runs of earlier versions hold these
         "{name} (new)",
+        "{n} customers ({share} of all) who bring {revenue} of revenue.",
+        "one customer, {id}, brings {share} of the revenue",
+        "one customer brings {share} of the revenue",
         "in four of five repeats",
         "{first} Typical for them: {traits}.",
         "Chosen by a person: {reason}. The rule's own choice was {k}. {rule}",

@@ -141,7 +141,7 @@ def test_an_image_is_the_same_with_and_without_fonts_on_the_machine(
 
 def saved(page: Page, path: Path) -> Image.Image:
     """A chart as its button saves it."""
-    chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
+    chart = page.get_by_role("region", name="What share of customers, what share of spend?").first
     chart.scroll_into_view_if_needed()
     settle(page)
     with page.expect_download() as waited:

@@ -81,7 +81,7 @@ def test_a_bar_of_answers_selects_and_the_selected_become_a_file(served: Served,
 
 def test_a_table_under_a_chart_selects_and_is_taken_along_with_its_origin(served: Served, watch: Watch) -> None:
     page = watch(served.url).open("/?age=30~45")
-    chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
+    chart = page.get_by_role("region", name="What share of customers, what share of spend?").first
     chart.get_by_text("View as table").press("Enter")
     chart.get_by_role("button", name="Young web shoppers").press("Enter")
     settle(page)
@@ -112,7 +112,7 @@ def test_a_chart_becomes_an_image_in_its_colours_with_room_for_its_title_and_ori
     served: Served, watch: Watch
 ) -> None:
     page = watch(served.url).open("/")
-    chart = page.get_by_role("region", name="What share of customers, what share of revenue?").first
+    chart = page.get_by_role("region", name="What share of customers, what share of spend?").first
     chart.scroll_into_view_if_needed()
     settle(page)
     drawn = chart.locator(".js-plotly-plot")
@@ -123,7 +123,7 @@ def test_a_chart_becomes_an_image_in_its_colours_with_room_for_its_title_and_ori
         chart.get_by_role("button", name="Save as an image").click()
 
     image = Image.open(waited.value.path()).convert("RGB")
-    assert waited.value.suggested_filename.endswith("what-share-of-customers-what-share-of-revenue.png")
+    assert waited.value.suggested_filename.endswith("what-share-of-customers-what-share-of-spend.png")
     assert (image.width, image.height > 2 * high) == (2 * max(wide, 640), True)
     found = {colour for amount, colour in image.getcolors(image.width * image.height) or [] if amount > 1000}
     assert {ImageColor.getrgb(one) for one in colours if one.startswith("#")} <= found

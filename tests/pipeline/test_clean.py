@@ -390,5 +390,5 @@ def test_one_customer_with_most_of_the_money_is_told() -> None:
         clean(table(rows.assign(spend=rows["spend"].where(rows["id"] != "c007", "9000"))), spec), "one large customer"
     )
 
-    assert (str(found.detail), found.flagged) == ("one customer, c007, brings 96 % of the revenue", 1)
+    assert (str(found.detail), found.flagged) == ("one customer, c007, accounts for 96 % of all spend", 1)
     assert list(map(str, found.examples)) == ["line 9"]

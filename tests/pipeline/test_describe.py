@@ -120,7 +120,7 @@ def test_a_weak_difference_names_nobody():
 def test_a_portrait_tells_size_worth_and_the_typical_value():
     portrait = cards([-1.2, 2.0])[0].portrait
     assert portrait == (
-        "300 customers (60 % of all) who bring 40 % of revenue. Typical for them (medians): total spend: $12 "
+        "300 customers (60 % of all) who account for 40 % of all spend. Typical for them (medians): total spend: $12 "
         "(all customers: $14)."
     )
 

@@ -119,18 +119,16 @@ def _segment(card: SegmentCard, segmentation: Segmentation, view: View) -> Compo
 
 
 def _shares(cards: Sequence[SegmentCard]) -> Component:
-    rated = any(card.revenue_share is not None for card in cards)
+    rated = overview_numbers.is_rated(cards)
     title = (
-        _("What share of customers, what share of revenue?") if rated else _("How many customers are in each segment?")
+        _("What share of customers, what share of spend?") if rated else _("How many customers are in each segment?")
     )
-    rows = [[_toggle(card, "shares"), *overview_numbers.share_cells(card)] for card in cards]
+    rows = [[_toggle(card, "shares"), *overview_numbers.share_cells(card, cards)] for card in cards]
     return chart_card(
         title,
         graph(shared.segments(ids.SHARES), title, height=_height(len(cards))),
         summary=overview_numbers.how_to_read(cards),
-        below=as_table(
-            [_("Segment"), _("Customers"), _("Share of customers"), _("Share of revenue")], rows, caption=title
-        ),
+        below=as_table([_("Segment"), *overview_numbers.share_header(cards)], rows, caption=title),
     )
 
 

@@ -47,7 +47,7 @@ def _across(place: Component) -> Component:
 
 def across_segments(held: rfm_numbers.Cells, cards: Sequence[SegmentCard]) -> Component:
     """Cells by segments; the name of each is a button that does what a click on its square does."""
-    share = [_("Share of revenue")] if held.column else []
+    share = [_("Share of spend")] if held.column else []
     header = [_("RFM cell"), _("Customers"), *share, *(segment_with_trust(card, cards) for card in cards)]
     names = [
         html.Button(

@@ -104,7 +104,7 @@ def _header(segment_card: SegmentCard) -> Component:
         kpi(percent(segment_card.share), _("of all customers")),
     ]
     if segment_card.revenue_share is not None:
-        tiles.append(kpi(percent(segment_card.revenue_share), _("of the revenue")))
+        tiles.append(kpi(percent(segment_card.revenue_share), _("of all spend")))
     return card(
         [
             html.Div(

@@ -167,9 +167,11 @@ def _one_customer(
     found = facts.of_customer(heaviest)
     share = percent(money / revenue)
     told = (
-        Message.of("one customer, {id}, brings {share} of the revenue", id=Own(_written(heaviest.name)), share=share)
+        Message.of(
+            "one customer, {id}, accounts for {share} of all spend", id=Own(_written(heaviest.name)), share=share
+        )
         if keeps_id
-        else Message.of("one customer brings {share} of the revenue", share=share)
+        else Message.of("one customer accounts for {share} of all spend", share=share)
     )
     yield LineFinding(
         kind="customer",
