@@ -5,6 +5,7 @@ Rules and items are named by keys as stored, so that an address opens the same p
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +14,26 @@ import numpy as np
 import numpy.typing as npt
 
 from dashapp.data import Run
-from pipeline.contract import Affinities
+from pipeline.contract import Affinities, Segmentation
 
 LEAST = 30  # baskets (or customers) under which no rule is shown
 CHANCE = 0.05  # a corrected q value under this is beyond chance
 COMMON = 0.01  # share of the baskets from which a pair is named as the closest
 _STRONGEST = 8.0  # a lift above it pulls two items together no more than this one
 Matrix = npt.NDArray[np.float64]
+
+
+def is_counted_elsewhere(segmentation: Segmentation) -> bool:
+    """Whether only another run of the sweep counted pairs, as versions before this one did; else the data hold none."""
+    categories = any(group.meaning == "categories" for group in segmentation.dataset.groups)
+    return segmentation.k != segmentation.decision.k and (categories or _has_baskets(segmentation.spec))
+
+
+def _has_baskets(spec: str) -> bool:
+    try:
+        return bool(json.loads(spec).get("baskets"))
+    except (ValueError, AttributeError):
+        return False
 
 
 @dataclass(frozen=True)

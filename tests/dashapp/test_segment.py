@@ -17,6 +17,7 @@ from dashapp.data import SegmentationData
 from dashapp.findings import advice, segment_words, traits
 from dashapp.i18n import speak
 from dashapp.pages import segment
+from dashapp.pages.baskets.layout import needs
 from dashapp.pages.segment import context
 from dashapp.pages.segment.layout import nearest
 from dashapp.telling import TRUST_WORDS, money, rate
@@ -406,3 +407,26 @@ def test_the_page_is_told_in_russian(segmentation: Segmentation) -> None:
 
     for part in ("Чем этот сегмент особенный?", "Сегмента 9 нет", "Чем они отличаются"):
         assert part in text
+
+
+def test_another_number_of_segments_is_told_what_it_lacks_itself(
+    segmentation: Segmentation, planned: Segmentation
+) -> None:
+    """A champion that is not the recommended run: nobody is sent to another one for what no run of these data has."""
+    plan = planned.campaigns
+    assert plan is not None
+    other = replace(
+        segmentation,
+        affinity_basis=None,
+        decision=segmentation.decision.model_copy(update={"k": segmentation.k + 1}),
+        campaigns=replace(plan, summary=plan.summary.model_copy(update={"cost": None, "revenue": None})),
+    )
+    bare = replace(other, dataset=other.dataset.model_copy(update={"groups": (), "campaigns": ()}), campaigns=None)
+
+    lacks = [needs(one) for one in (other, bare)]
+
+    assert [bool(lack and lack.elsewhere) for lack in lacks] == [True, False]
+    assert lacks[1] is not None
+    assert "hold neither baskets" in lacks[1].words
+    assert context.no_plan(other).startswith("Whom to contact follows from what a contact costs")
+    assert context.no_plan(bare).startswith("These data do not allow a plan")

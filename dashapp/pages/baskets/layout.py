@@ -161,7 +161,7 @@ def needs(segmentation: Segmentation) -> Lack | None:
             _("This run holds no baskets."),
             _("Of customers that stayed on a cluster no baskets are counted: only a sample of them is here."),
         )
-    if segmentation.k == segmentation.decision.k:
+    if not affinity.is_counted_elsewhere(segmentation):
         return Lack(
             _("Nothing is known of what is bought together."),
             _("These data hold neither baskets nor what customers spent by category."),

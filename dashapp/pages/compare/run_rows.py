@@ -51,9 +51,9 @@ def columns(rows: Sequence[Row], *, only_differences: bool, narrow: bool = False
     """
     if narrow:
         return [
-            _column("k", _("Segments"), 78, type="rightAligned"),
-            _number("silhouette", _("Silhouette"), 70),
-            _column("status", _("In use"), 102, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
+            _column("k", _("Segments"), 74, type="rightAligned"),
+            _number("silhouette", _("Silhouette"), 66),
+            _column("status", _("In use"), 110, wrapText=True, autoHeight=True, cellClass="k-wrapped"),
             _column(
                 "open",
                 _("Look"),

@@ -84,7 +84,7 @@ def action(view: View, segmentation: Segmentation, segment_card: SegmentCard, qu
     said = advice.advised(segment_card, segmentation)
     plan = pricing.own_plan((view.run.original or view.run).segmentation) if view.run else None
     if said is None or plan is None or view.run is None:
-        return card([html.H3(title, className="k-chart-title"), html.P(_no_plan(segmentation))], label=title)
+        return card([html.H3(title, className="k-chart-title"), html.P(no_plan(segmentation))], label=title)
     word, numbers = said[0].word, said[1]
     told = next((row.sentence for row in plan.summary.segments if row.segment == segment_card.segment), "")
     return card(
@@ -138,7 +138,7 @@ def together(view: View, segment_card: SegmentCard, query: dict[str, object]) ->
     if segmentation is None or view.run is None or basis is None:
         words = (
             _not_recommended()
-            if segmentation and segmentation.k != segmentation.decision.k
+            if segmentation and affinity.is_counted_elsewhere(segmentation)
             else _("These data hold neither baskets nor what customers spent by category.")
         )
         return card(
@@ -233,12 +233,15 @@ def beside_all(segmentation: Segmentation, segment_card: SegmentCard) -> Compone
     )
 
 
-def _no_plan(segmentation: Segmentation) -> str:
+def no_plan(segmentation: Segmentation) -> str:
+    """Why the segment has no advice: no prices, no campaigns, or a version that planned for other runs only."""
     if segmentation.everybody is not None and segmentation.everybody.planned:
         return _("The plan of the next campaign is too long for a page; the command “korzina campaigns” tells it.")
     if segmentation.everybody is not None and segmentation.everybody.elsewhere:
         return _("Of customers that stayed on a cluster no campaign is planned: only a sample of them is here.")
-    if segmentation.k != segmentation.decision.k:
+    if segmentation.campaigns is not None and segmentation.campaigns.summary.method != "none":
+        return _("Whom to contact follows from what a contact costs and a response brings: give both on Campaigns.")
+    if segmentation.campaigns is None and segmentation.dataset.campaigns and segmentation.k != segmentation.decision.k:
         return _("The next campaign is planned for the recommended run and for those next to it.")
     return _("These data do not allow a plan for the next campaign, so there is nothing to recommend.")
 
