@@ -118,6 +118,15 @@ def assert_true(cards: tuple[SegmentCard, ...], customers: pd.DataFrame, dataset
             if card.name.casefold() in (next_to_most(column.label, more=more).casefold(), of_all.casefold()):
                 ahead = groups[column.name].agg(["median", "mean"]).rank(ascending=not more)
                 assert (ahead.loc[card.segment] == 2).all()
+            here, overall = groups[column.name].median()[card.segment], customers[column.name].median()
+            if card.name.casefold() == f"{column.label}: third {'highest' if more else 'lowest'}".casefold():
+                ahead = groups[column.name].agg(["median", "mean"]).rank(ascending=not more)
+                assert (ahead.loc[card.segment] == 3).all()
+                assert len(ahead) >= 6
+                assert (here > overall) == more
+            if card.name.casefold().startswith(f"{'higher' if more else 'lower'} {column.label}: ".casefold()):
+                assert (here > overall) == more
+                assert len(card.name.split(":")[0].split()) <= 3
     assert [card.name for card in cards].count("Near the average") <= 1
 
 
@@ -201,6 +210,38 @@ def test_only_who_spends_the_most_is_a_big_spender_and_who_lies_between_is_told_
     assert names[2] == "Big spenders"
     assert names[1] == "Total spend: second highest"
     assert Translator("ru").message(names[1]) == "Total spend: второе место сверху"
+
+
+@pytest.mark.parametrize(
+    ("levels", "sizes", "middle", "russian"),
+    [
+        (
+            (10, 20, 30, 60, 70, 80),
+            (100,) * 6,
+            {"Balance: third highest", "Balance: third lowest"},
+            "третье место сверху",
+        ),
+        ((10, 20, 30, 40, 50), (500, 60, 60, 60, 60), {"Higher balance: 30"}, "Balance выше обычного: 30"),
+    ],
+)
+def test_who_leads_in_nothing_is_said_to_have_much_or_little(
+    levels: tuple[int, ...], sizes: tuple[int, ...], middle: set[str], russian: str
+) -> None:
+    """ "Balance 30" alone says nothing of high or low."""
+    noise = np.random.default_rng(8).normal(0, 1, sum(sizes))
+    customers = pd.DataFrame({"balance": np.repeat(levels, sizes) + noise})
+    columns = (Column(name="balance", role="active", kind="number", label="Balance"),)
+    dataset = Dataset(spec="t", title="", spec_hash="", as_of=None, currency="", columns=columns)
+    k = len(levels)
+    cut = Partition(k, np.zeros((1, 1)), np.repeat(np.arange(k), sizes), 0.0, None, 0.0)
+    table = profile(customers, dataset, fit_features(customers, dataset), [cut])[0]
+
+    names = Naming.of(differences_by_segment(table, dataset), dataset, k).names
+
+    assert middle <= set(names)
+    assert not [name for name in names if re.fullmatch(r"Balance [\d.]+", name)]
+    assert russian in " ".join(Translator("ru").message(name) for name in names)
+    assert max(len(name.split()) for name in names) <= 3
 
 
 def test_who_leads_in_nothing_is_told_from_the_others_by_two_columns_together() -> None:

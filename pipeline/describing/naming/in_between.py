@@ -21,6 +21,7 @@ from pipeline.contract import (
 from pipeline.describing.naming.standing import Standing, strong, typical
 
 A_HAIR = 0.2  # between the effects of two segments in one column
+LEAST_OF_THIRDS = 5  # other segments, of which two are ahead: the third of six is in the upper half
 LONGEST_LABEL = 3  # words, with which a name that says who is second is short
 
 
@@ -32,9 +33,10 @@ def in_between(
 ) -> tuple[Message, Standing | None]:
     """A name for a segment that leads nowhere: near the average, a share in words, who is second, or its own value.
 
-    "Visits: second highest" says what "Visits 14" leaves to be looked up; where that is true of no strong difference,
-    the value that no other segment has is a name still, if it is no hair from another's. Else two columns together may
-    tell it from all others: "Higher visits and lower spend".
+    "Visits: second highest" says what "Visits 14" leaves to be looked up; of six segments or more "third highest" says
+    it too. Where that is true of no strong difference, the value that no other segment has is a name still, if it is no
+    hair from another's, with the side of all customers that it is on: "Higher visits: 14". Else two columns together
+    may tell it from all others: "Higher visits and lower spend".
     """
     average = Message.of("Near the average")
     if average not in taken and not any(map(strong, every[segment])):
@@ -46,6 +48,10 @@ def in_between(
     )
     for standing in candidates:
         name = _second_of_all(standing, [other for other in others if _alike(other, standing)])
+        if name is not None and name not in taken:
+            return name, standing
+    for standing in confirmed:
+        name = _third_of_all(standing, [other for other in others if _alike(other, standing)])
         if name is not None and name not in taken:
             return name, standing
     both = _on_two_sides(segment, confirmed, every, taken)
@@ -100,6 +106,9 @@ def _value_of_its_own(standing: Standing, others: Sequence[Standing], places: in
     value = typical(standing.median, standing.column, places=places)
     if any(typical(other.median, standing.column, places=places).written == value.written for other in others):
         return None
+    side = replace(standing, leads=False).words
+    if standing.confirmed and strong(standing) and is_latin(side) and len(side.split()) <= LONGEST_LABEL:
+        return Message.of("{side}: {value}", side=Cased("upper", own(side)), value=value)
     return Message.of("{label} {value}", label=Cased("upper", inline(standing.column.label)), value=value)
 
 
@@ -131,6 +140,17 @@ def _second_of_all(standing: Standing, others: Sequence[Standing]) -> Message | 
     return Message.of("{label}: second lowest", label=label) if _second(standing, others, -1) else None
 
 
+def _third_of_all(standing: Standing, others: Sequence[Standing]) -> Message | None:
+    """The label and that two segments are ahead, where three more are behind: on the side of all that the name says."""
+    short = len(standing.column.label.split()) <= LONGEST_LABEL
+    if "%" in standing.column.format or len(others) < LEAST_OF_THIRDS or not (short and strong(standing)):
+        return None
+    if not _ranked(standing, others, standing.sign, ahead=2):
+        return None
+    label = Cased("upper", inline(standing.column.label))
+    return Message.of("{label}: third highest" if standing.sign > 0 else "{label}: third lowest", label=label)
+
+
 def _parts(label: str) -> tuple[tuple[Message, float, float], ...]:
     """Words for parts of what the label's share is a share of, each with the shares that it is true of."""
     part = part_of(label)
@@ -145,11 +165,16 @@ def _parts(label: str) -> tuple[tuple[Message, float, float], ...]:
 
 def _second(standing: Standing, others: Sequence[Standing], sign: int) -> bool:
     """Whether one segment alone has more of it, and the same one by the median and by the mean."""
+    return _ranked(standing, others, sign, ahead=1)
+
+
+def _ranked(standing: Standing, others: Sequence[Standing], sign: int, *, ahead: int) -> bool:
+    """Whether so many segments have more of it, and the same ones by the median and by the mean."""
     shown = typical(standing.median, standing.column).written
     if any(typical(other.median, standing.column).written == shown for other in others):
         return False
     by_median = [sign * other.median >= sign * standing.median for other in others]
-    return sum(by_median) == 1 and by_median == [sign * other.mean >= sign * standing.mean for other in others]
+    return sum(by_median) == ahead and by_median == [sign * other.mean >= sign * standing.mean for other in others]
 
 
 def _apart(standing: Standing, other: Standing) -> bool:
