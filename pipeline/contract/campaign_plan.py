@@ -95,6 +95,9 @@ CAMPAIGN_TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+SEGMENT_OF_MODEL = "(segment)"  # column of the terms of segments
+
+
 class Term(Record):
     """One summand of the score: ``coefficient * (clip(log1p?(x or fill), lower, upper) - centre) / scale``.
 
@@ -116,6 +119,11 @@ class Term(Record):
     high: Words  # in words: above average
     low: Words
     personal: bool = True  # False: the same for every customer of a campaign (its kind)
+
+    @property
+    def is_segment(self) -> bool:
+        """Whether it tells of the segments that the model was fitted with."""
+        return self.column == SEGMENT_OF_MODEL
 
 
 class Product(Record):

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from dashapp.data import Champions, Run, SegmentationData, View
 from dashapp.findings import advice, derivation, overview_numbers, verdict_words
 from dashapp.i18n import speak
+from dashapp.pages.campaigns import plan_sentences
 from dashapp.pages.compare.layout import _held_down
 from dashapp.pages.compare.layout import _runs as runs_card
 from dashapp.pages.explore import chart_tables, striking
@@ -23,7 +24,8 @@ from dashapp.pages.segment import context
 from dashapp.selecting import MAP, SEGMENT, Cube, Selection, Values
 from dashapp.telling import TRUST_WORDS, graded, with_trust
 from dashapp.widgets import key_list, markup, segment_with_trust
-from pipeline.contract import Decision, Message, Segmentation, SegmentCard, verdicts
+from pipeline.contract import Decision, Message, Segmentation, SegmentCard, Term, verdicts
+from pipeline.contract.spreadsheets import harmless
 from pipeline.reading import tables
 from pipeline.spec import load_spec, share_name
 
@@ -235,3 +237,28 @@ def test_counts_under_the_head_take_the_plural_of_their_number_and_no_day_is_mad
 
     assert labels == ["клиентов", "сегмента"]
     assert origin["Данные"] == segmentation.dataset.title
+
+
+def test_a_reason_names_no_segment_but_the_customers_own_and_starts_no_formula() -> None:
+    """The model may have been fitted with other segments than the run in view has."""
+    terms = [
+        term_of("(segment)", "segment: Big spenders", "segment: not Big spenders"),
+        term_of("(segment)", "segment: Light spenders", "segment: not Light spenders"),
+        term_of("age", "older", "younger"),
+    ]
+    asked = SimpleNamespace(
+        summary=SimpleNamespace(model=SimpleNamespace(terms=terms)), run=SimpleNamespace(tell=lambda said: str(said))
+    )
+    customer = SimpleNamespace(terms="+0h +1l -2l", card=SimpleNamespace(name="Big spenders"))
+    stranger = SimpleNamespace(terms="+0h +1l -2l", card=SimpleNamespace(name="Frequent buyers"))
+
+    said = [plan_sentences.reasons(asked, one) for one in (customer, stranger)]  # type: ignore[arg-type]
+    filed = [plan_sentences.reasons_in_a_file(asked, one) for one in (customer, stranger)]  # type: ignore[arg-type]
+
+    assert said == ["+ segment: Big spenders; − younger", "− younger"]
+    assert filed == ["segment: Big spenders (+), younger (−)", "younger (−)"]
+    assert [harmless(cell) for cell in filed] == filed
+
+
+def term_of(column: str, high: str, low: str) -> Term:
+    return Term(column=column, label=column, lower=0, upper=1, centre=0, scale=1, high=high, low=low, coefficient=1)

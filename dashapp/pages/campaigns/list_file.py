@@ -26,7 +26,7 @@ def export(asked: CampaignsRequest, segment: int | None, *, marked: bool) -> Exp
             _(TRUST_WORDS[person.card.trust]),
             round(person.probability, 6),
             round(person.profit, 4),
-            plan_sentences.reasons(asked, person),
+            plan_sentences.reasons_in_a_file(asked, person),
             *([_("hold out: do not contact") if person.held else _("contact")] if marked else []),
         ]
         for person in prospects.people(asked, selected)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashapp.data import Run
 from dashapp.i18n import N_, _, plural
 from dashapp.pages.campaigns.address import CampaignsRequest
 from dashapp.pages.campaigns.prospects import Dot, Prospect
 from dashapp.pricing import Expected, Interval, ProfitCurves, Prospects
 from dashapp.telling import chips, customers, money, number, percent, rate, shown, with_unit
-from pipeline.contract import ResponseModel
 
 ADVICE = {
     "act": N_("act"),
@@ -221,20 +219,32 @@ def hold_out(asked: CampaignsRequest, prospects: Prospects) -> str:
 
 def reasons(asked: CampaignsRequest, prospect: Prospect) -> str:
     """What speaks for (+) and against (−) a customer."""
+    return "; ".join(f"{sign} {words}".strip() for sign, words in _reasons(asked, prospect))
+
+
+def reasons_in_a_file(asked: CampaignsRequest, prospect: Prospect) -> str:
+    """The same with signs behind the words, as no spreadsheet takes it for a formula."""
+    return ", ".join(f"{words} ({sign})" if sign else words for sign, words in _reasons(asked, prospect))
+
+
+def _reasons(asked: CampaignsRequest, prospect: Prospect) -> list[tuple[str, str]]:
+    """Signs and words. A segment is a reason where it is the customer's own: others are those of the model's own k."""
     model = asked.summary.model
     if prospect.terms and model:
-        return "; ".join(_reason(code, model, asked.run) for code in prospect.terms.split())
-    return "; ".join(
-        f"{part[:2].replace('-', '−')}{asked.run.tell(part[2:])}" if part[:2] in ("+ ", "- ") else asked.run.tell(part)
+        told = []
+        for code in prospect.terms.split():
+            term, high = model.terms[int(code[1:-1])], code[-1] == "h"
+            words = asked.run.tell(term.high if high else term.low)
+            if not term.is_segment or (high and words.endswith(prospect.card.name)):
+                told.append((code[0].replace("-", "−"), words))
+        return told
+    return [
+        (part[0].replace("-", "−"), asked.run.tell(part[2:]))
+        if part[:2] in ("+ ", "- ")
+        else ("", asked.run.tell(part))
         for part in prospect.reasons.split("; ")
         if part
-    )
-
-
-def _reason(code: str, model: ResponseModel, run: Run) -> str:
-    """One code of ``Targets.TERMS`` in the words of the model's term."""
-    term = model.terms[int(code[1:-1])]
-    return f"{code[0].replace('-', '−')} {run.tell(term.high if code[-1] == 'h' else term.low)}"
+    ]
 
 
 def covered(asked: CampaignsRequest, prospects: Prospects) -> str:

@@ -11,13 +11,13 @@ import pandas as pd
 
 from pipeline.campaigns.learning.history import by_start, latest_by_kind, next_moment
 from pipeline.campaigns.profit import Keys, Mask
-from pipeline.contract import Campaign, Column, Customers, Dataset, Labels, Message, SegmentCard
+from pipeline.contract import SEGMENT_OF_MODEL, Campaign, Column, Customers, Dataset, Labels, Message, SegmentCard
 from pipeline.statistics import FEWEST, Vector
 
 if TYPE_CHECKING:
     from pipeline.spec import HistorySpec
 
-SEGMENT, KIND, PAST = "(segment)", "(kind)", "(past)"
+SEGMENT, KIND, PAST = SEGMENT_OF_MODEL, "(kind)", "(past)"
 RECEIVED, RESPONDED = "(received)", "(responded)"
 LEAST_TEST = 1 / 3  # share of the responses that the tested campaigns hold, where the spec names no day
 _KINDS = ("number", "integer", "flag", "category", "ordered")
