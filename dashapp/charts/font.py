@@ -87,7 +87,8 @@ def _both_ends(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[s
     usable = min(len(words), _MOST_WORDS)
     for before in range(1, usable):
         for after in range(1, usable - before):
-            yield words[:before], words[-after:]
+            if any(letter.isalnum() for letter in "".join(words[-after:])):  # a lone sign tells nothing
+                yield words[:before], words[-after:]
 
 
 def missing(text: str) -> str:

@@ -188,11 +188,17 @@ def with_trust(card: SegmentCard, longest: int = 0, *, among: Iterable[SegmentCa
 
 
 def in_short(text: str, longest: int) -> str:
-    """A text with … for a middle that ``longest`` characters (0: any number) have no room for; both ends stay."""
+    """A text with … for what ``longest`` characters (0: any number) have no room for; whole words at both ends.
+
+    The end has more room: where names begin alike, it tells them apart.
+    """
     if not longest or len(text) <= longest:
         return text
-    before, after = -(-(longest - 1) // 2), (longest - 1) // 2
-    return text[:before].rstrip(" ,") + "…" + text[len(text) - after :].lstrip(" ,")
+    room = (longest - 1) * 2 // 5
+    before, after = text[: room + 1], text[room - longest :]
+    before = before.rpartition(" ")[0] or before[:-1]
+    after = after.partition(" ")[2] or after[1:]
+    return before.rstrip(" ,:") + "…" + after
 
 
 def in_thousands(value: float) -> str:
