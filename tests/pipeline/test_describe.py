@@ -104,7 +104,8 @@ def test_names_come_from_the_strongest_differences():
 
 
 def test_of_two_with_the_same_strength_only_the_one_with_more_is_called_so():
-    assert [card.name for card in cards([1.2, 2.0], medians=(20.0, 30.0))] == ["Total spend $20", "Big spenders"]
+    names = [card.name for card in cards([1.2, 2.0], medians=(20.0, 30.0))]
+    assert names == ["Higher total spend: $20", "Big spenders"]
 
 
 def test_a_difference_that_the_medians_deny_is_not_told():
