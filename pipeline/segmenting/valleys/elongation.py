@@ -113,6 +113,7 @@ def doubted(
     )
     if not number:
         return decision
+    across = number > _A_PART * partition.k
     words = Message.counted(
         "{n} segment holds customers of two groups with a valley between them: k-means left these together, or set its "
         "border elsewhere.",
@@ -120,7 +121,15 @@ def doubted(
         "set its borders elsewhere.",
         number,
     )
-    return verdicts.with_groups_within(decision, words, across=number > _A_PART * partition.k)
+    if decision.verdict == "none" and not across:  # a continuum but for these
+        words = Message.counted(
+            "Within {n} segment customers lie in two heaps with a valley between them, which no number of segments "
+            "that was tried sets apart; everywhere else one group runs into the next.",
+            "Within {n} segments customers lie in two heaps each with a valley between them, which no number of "
+            "segments that was tried sets apart; everywhere else one group runs into the next.",
+            number,
+        )
+    return verdicts.with_groups_within(decision, words, across=across)
 
 
 def _across(rows: Matrix) -> Matrix:
