@@ -38,6 +38,7 @@ _WAYS = (
 _ROUNDS = 3
 _WAYS_TRIED = 40  # to shorten a name until no other reads the same
 _GAPS = (10, 26, 42, 60, 85)
+_OF_A_NAME = 4.0  # a name upon a name is read by nobody, upon a bubble it is
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def beside(marks: Sequence[Bubble], screens: Sequence[tuple[int, int, int]] = SC
         costs = 10.0 * np.arange(len(choices))
         for screen in screens:
             boxes = np.array([_box(marks[mine], at, screen) for at in choices])
-            costs += _costs(boxes, _taken(marks, others, screen), screen)
+            costs += _costs(boxes, _taken(marks, others, screen), len(others), screen)
         placed[mine] = choices[int(costs.argmin())]
     return [placed[mine] for mine in range(len(marks))]
 
@@ -100,11 +101,12 @@ def _taken(marks: Sequence[Bubble], placed: Mapping[int, Offset], screen: tuple[
     return np.array(taken)
 
 
-def _costs(boxes: Boxes, taken: Boxes, screen: tuple[int, int, int]) -> Boxes:
-    """Pixels of each box that would be covered twice or cut off."""
+def _costs(boxes: Boxes, taken: Boxes, names: int, screen: tuple[int, int, int]) -> Boxes:
+    """Pixels of each box that would be covered twice or cut off; ``names`` of those taken are names, the first ones."""
     inside = _shared(boxes, np.array([(0, 0, screen[0], screen[1])]))[:, 0]
     cut = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) - inside
-    costs: Boxes = screen[2] * (_shared(boxes, taken).sum(axis=1) + 2 * cut)
+    weights = np.where(np.arange(len(taken)) < names, _OF_A_NAME, 1.0)
+    costs: Boxes = screen[2] * (_shared(boxes, taken) @ weights + 4 * cut)
     return costs
 
 

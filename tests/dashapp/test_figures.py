@@ -270,6 +270,29 @@ def test_names_beside_bubbles_do_not_lie_on_each_other() -> None:
         assert shared[~np.eye(4, dtype=bool)].tolist() == [0.0] * 12
 
 
+def test_where_bubbles_crowd_names_lie_rather_on_these_than_on_each_other() -> None:
+    """Of ten names in a heap hardly one pair shares a pixel, and hardly one is cut off."""
+    rng, together, cut = np.random.default_rng(0), 0, 0
+    texts = ("Higher balance: 905 and more", "Light spenders", "Credit limit: second highest", "Near the average")
+    for number in range(30):
+        k = 4 + number % 7
+        marks = [
+            Bubble(x, y, radius, labels.wrapped(texts[at % 4], 110, 4))
+            for at, ((x, y), radius) in enumerate(
+                zip(np.clip(rng.normal(0.5, 0.2, (k, 2)), 0.05, 0.95), rng.uniform(16, 28, k), strict=True)
+            )
+        ]
+        found = beside(marks)
+        for wide, high, _ in labels.SCREENS:
+            boxes = np.array([labels._box(one, at, (wide, high, 1)) for one, at in zip(marks, found, strict=True)])
+            together += int((np.triu(labels._shared(boxes, boxes), 1) > 12).sum())
+            inside = labels._shared(boxes, np.array([(0, 0, wide, high)]))[:, 0]
+            cut += int((np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) - inside > 30).sum())
+
+    assert together <= 3
+    assert cut <= 8
+
+
 def test_bubbles_stand_at_the_medians(segmentation: Segmentation) -> None:
     run = Run(segmentation)
     figure = segment_bubbles.bubbles(
