@@ -312,6 +312,9 @@ def test_a_recency_of_a_lifetime_model_is_no_days_since_the_last_purchase(tmp_pa
         ("Дней с последней покупки", "давно не покупали", "покупали недавно"),
         ("visits", "frequent visitors", "occasional visitors"),
         ("orders", "frequent buyers", "occasional buyers"),
+        ("Number of transactions", "often active", "seldom active"),
+        ("Donated amount", "give much", "give little"),
+        ("Сумма пожертвований", "жертвуют много", "жертвуют мало"),
     ],
 )
 def test_nobody_is_said_to_buy_where_the_header_names_something_else(

@@ -20,6 +20,8 @@ _PHRASES: dict[Meaning, tuple[Message, Message]] = {
 }
 _OF_ACTIVITY = Message.of("active long ago"), Message.of("recently active")
 _OF_VISITS = Message.of("frequent visitors"), Message.of("occasional visitors")
+_OF_DEEDS = Message.of("often active"), Message.of("seldom active")
+_OF_GIFTS = Message.of("give much"), Message.of("give little")
 TITLES: dict[GroupMeaning, Message] = {
     "categories": Message.of("Spend by category"),
     "channels": Message.of("Orders by channel"),
@@ -48,6 +50,10 @@ def phrases(meaning: Meaning | None, name: str) -> tuple[Message, Message] | Non
             return _OF_ACTIVITY
         if meaning == "orders" and names.fits(names.VISITS, name):
             return _OF_VISITS
+        if meaning == "orders" and names.fits(names.DEEDS, name):
+            return _OF_DEEDS
+    if meaning == "spend" and names.fits(names.GIFTS, name):
+        return _OF_GIFTS
     return _PHRASES.get(meaning) if meaning else None
 
 

@@ -50,6 +50,7 @@ JOINED = (
 )
 BUYING = r"order|purchas|\bbuy|\bbought|заказ|покуп|чек"
 VISITS = r"visits?\b|trips|визит|посещен"
+GIFTS = r"\bgifts?\b|donat|pledge|пожертв"
 DEEDS = (  # what a customer did last, where that is no purchase
     r"log ?[io]n|sign ?in|\bvisit|session|activ|contact|\bgift|donat|\bcall|\bopen|click|\bseen\b|\bstay"
     r"|check ?(in|out)|\btrans\b|transact|\btransfer|operation"
