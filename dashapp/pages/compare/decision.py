@@ -22,26 +22,23 @@ def verdict(segmentation: Segmentation) -> Component:
         if decided.chosen_by == "person"
         else plural("{n} segment was chosen.", "{n} segments were chosen.", decided.k)
     )
-    here = (
-        []
-        if segmentation.k == decided.k
-        else [
-            html.P(
-                [
-                    _("This page shows the run with {k}.", k=number(segmentation.k)),
-                    " ",
-                    html.Strong(f"{verdict_words.title_of(segmentation)}."),
-                    " ",
-                    verdict_words.words_of(segmentation),
-                ]
-            )
+    chosen_words = [
+        f"{chosen} {verdict_words.title_of_choice(segmentation)}.",
+        _(verdict_words.WORDS[decided.verdict]),
+    ]
+    if segmentation.k == decided.k:
+        head = [html.H2(chosen_words[0]), html.P(chosen_words[1])]
+    else:  # what is in view comes first, and what follows is about another number
+        shown = plural("This page shows {n} segment.", "This page shows {n} segments.", segmentation.k)
+        head = [
+            html.H2(f"{shown} {verdict_words.title_of(segmentation)}."),
+            html.P(verdict_words.words_of(segmentation)),
+            html.H3(_("What the analysis chose")),
+            html.P([html.Strong(chosen_words[0]), " ", chosen_words[1]]),
         ]
-    )
     return card(
         [
-            html.H2(f"{chosen} {verdict_words.title_of_choice(segmentation)}."),
-            html.P(_(verdict_words.WORDS[decided.verdict])),
-            *here,
+            *head,
             html.P(decided.reason),
             _reconciled(segmentation),
             html.Ul([html.Li(disagreement) for disagreement in decided.disagreements]),
