@@ -47,11 +47,15 @@ def amount(value: float, unit: str, spec: str = "") -> str:
 
 
 def _counted(value: float, unit: str) -> str:
-    """A whole number takes the form of the unit that the language asks for (``locales/*/units.po``), if it is known."""
-    if not float(value).is_integer():
-        return f"{number(value)} {unit}"
-    form = "{n} " + unit.replace("{", "{{").replace("}", "}}")
-    return plural(form, form, int(value))
+    """A number written as a whole one takes the form of the unit that the language asks for, if that is known.
+
+    The forms are in ``locales/*/units.po``. 1,351.5 is written as 1,352.
+    """
+    whole, form = round(value), "{n} " + unit.replace("{", "{{").replace("}", "}}")
+    if number(value) == number(whole):
+        return plural(form, form, whole)
+    of_a_few = plural(form, form, 2)  # a fraction has the form of two: 3,5 дня
+    return f"{number(value)}{of_a_few.removeprefix('2')}" if of_a_few.startswith("2 ") else f"{number(value)} {unit}"
 
 
 def with_unit(written: str, unit: str) -> str:
