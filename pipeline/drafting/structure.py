@@ -19,6 +19,7 @@ NEAR_DUPLICATE = 0.98  # |correlation| above which two columns say the same
 MOST_CATEGORIES = 40
 MOST_KINDS = 12  # numbers whose header names a kind of thing are a category up to so many
 _SAMPLE = 20_000
+_FEW_BELOW = 0.01  # of the rows of an amount
 _REACH = 1e60  # whose third powers can be added up; infinity is beyond
 _KINDS = {
     "number": Message.of("number"),
@@ -119,7 +120,9 @@ def analyse_structure(
     table = pd.DataFrame(typed)
     copies = _copies(table, profiles)
     profiles = [replace(profile, same_as=copies.get(profile.name)) for profile in profiles]
-    return Structure(tuple(profiles), table, families_of(_summands(profiles)) if families is None else tuple(families))
+    return Structure(
+        tuple(profiles), table, families_of(_summands(profiles, table)) if families is None else tuple(families)
+    )
 
 
 def _narrow(kind: Kind, values: pd.Series, raw: pd.Series) -> tuple[Kind, pd.Series]:
@@ -183,14 +186,14 @@ def _meaning(name: str) -> Meaning | None:
     return None if meaning == "spend" and names.fits(names.STOCKS, name) else meaning
 
 
-def _summands(profiles: Sequence[ColumnProfile]) -> list[str]:
-    """Columns of amounts, never below nothing, that might be parts of a total."""
+def _summands(profiles: Sequence[ColumnProfile], table: pd.DataFrame) -> list[str]:
+    """Columns of amounts that might be parts of a total: below nothing in hardly any row, such as a correction."""
     return [
         profile.name
         for profile in profiles
         if profile.numeric
         and profile.minimum is not None
-        and profile.minimum >= 0
+        and (profile.minimum >= 0 or float((table[profile.name] < 0).mean()) <= _FEW_BELOW)
         and not names.fits(names.OUTCOME + "|" + names.CODES + "|" + names.BIRTH, profile.name)
         and profile.distinct > 1
         and profile.meaning not in (names.DEMOGRAPHIC | {"average_cheque", "recency", "tenure"})

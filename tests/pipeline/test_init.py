@@ -329,6 +329,26 @@ def test_nobody_is_said_to_buy_where_the_header_names_something_else(
     assert (drafted["high"], drafted["low"]) == (high, low)
 
 
+def test_one_correction_below_nothing_takes_no_column_out_of_what_customers_spend(tmp_path: Path) -> None:
+    """A pharmacy's prescriptions were half of the money, and its best payers were called light spenders."""
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame({"card no": range(7000, 7400)})
+    for part in ("rx", "otc", "beauty", "baby"):
+        table[f"{part} spend 12m"] = np.round(rng.lognormal(4, 1, 400), 2)
+    table.loc[3, "rx spend 12m"] = -40.0
+    table["logins"] = rng.integers(1, 90, 400)
+    table.to_csv(tmp_path / "few.csv", index=False)
+    table.loc[:40, "rx spend 12m"] = -40.0
+    table.to_csv(tmp_path / "many.csv", index=False)
+
+    few, many = (
+        tomllib.loads(draft(str(tmp_path / f"{name}.csv")).text)["columns"]["spend"] for name in ("few", "many")
+    )
+
+    assert few["sql"] == '"rx spend 12m" + "otc spend 12m" + "beauty spend 12m" + "baby spend 12m"'
+    assert "rx" not in many["sql"]
+
+
 def test_init_says_which_columns_stand_for_spend_orders_and_the_cheque(tmp_path: Path) -> None:
     rng = np.random.default_rng(6)
     table = pd.DataFrame({"client_no": range(7000, 7300), "card turnover": np.round(rng.lognormal(4, 1, 300), 2)})
