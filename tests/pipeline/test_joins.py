@@ -67,6 +67,31 @@ def test_each_shop_is_joined_from_its_lines_outward_and_no_line_is_lost_or_repea
     assert table.columns.is_unique
 
 
+@pytest.mark.parametrize("who", ["customer", "donor", "rider", "player", "patient", "игрок"])
+def test_whoever_a_key_names_is_the_customer_or_the_first_choice(who: str, tmp_path: Path) -> None:
+    """Of a game's players ``level`` was the only choice, and no answer could name another."""
+    rng = np.random.default_rng(3)
+    people = pd.DataFrame({f"{who}_id": range(900, 1100), "level": rng.integers(1, 60, 200)})
+    buys = pd.DataFrame(
+        {
+            "purchase_id": range(1, 1201),
+            f"{who}_id": rng.integers(900, 1100, 1200),
+            "purchased_at": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 300, 1200), "D"),
+            "price_usd": np.round(rng.lognormal(2, 1, 1200), 2),
+        }
+    )
+
+    buys.to_csv(tmp_path / "purchases.csv", index=False)
+    people.to_csv(tmp_path / f"{who}s.csv", index=False)
+
+    drafted = draft(str(tmp_path))
+
+    asked = {question.key: question.choices[0].value for question in drafted.questions}
+    assert asked in ({}, {"customer": f"{who}_id"})
+    assert f"{who}_id" in next(message for message in drafted.told if message.startswith(("who bought", "кто купил")))
+    assert draft(str(tmp_path), answers=asked).questions == ()
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_the_order_of_tables_and_of_rows_changes_nothing(name: str) -> None:
     shop = SHOPS[name][0]()

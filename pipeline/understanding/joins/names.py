@@ -46,7 +46,9 @@ _REACHED_BY = _set("email mail phone mobile card почта телефон ка�
 NAMING = _set("name title label fullname bezeichnung nom nombre имя фио наименование название заголовок")
 CUSTOMER = _set(
     "customer cust client buyer user member shopper consumer household patron guest subscriber visitor kunde cliente "
-    "klient musteri покупатель клиент контрагент заказчик пользователь абонент домохозяйство"
+    "klient musteri покупатель клиент контрагент заказчик пользователь абонент домохозяйство "
+    "player gamer donor donator backer bidder rider passenger tenant attendee traveler traveller payer pupil student "
+    "patient reader игрок пассажир читатель жертвователь ученик студент пациент"
 )
 ORDER = _set("order purchase bestellung commande pedido ordine заказ")
 BILL = _set("invoice bill receipt cheque check transaction sale sales rechnung facture чек накладная счет продажа")
