@@ -11,13 +11,28 @@ from pipeline.statistics import Vector
 QUICK_SHARE = 0.5  # of the model's profit: from here on segments will do where time is short
 
 
-def why_nobody(judged: Judgement, probability: Vector, even: float, currency: str = "") -> Words:
-    """Why nobody is on the list; empty where somebody is."""
+def why_nobody(
+    judged: Judgement, probability: Vector, even: float, currency: str = "", evaluation: Sequence[Strategy] = ()
+) -> Words:
+    """Why nobody is on the list; empty where somebody is. Where contacting everybody is proven to pay, that is said."""
     above = int((probability > even).sum())
     if not above and even >= 1:
         return Message.of(
             "Nobody is worth contacting at these prices, because even a sure response would not bring back the cost of "
             "a contact."
+        )
+    everybody = next((strategy for strategy in evaluation if strategy.key == "everybody"), None)
+    if everybody is not None and everybody.low > 0 and not judged.bears:
+        return Message.of(
+            "The model's list is not proven to pay, but contacting everybody is: it earned {everybody} on these "
+            "contacts, the list {profit}. Contact all, or as many of them at random as you can, and hold out some.",
+            everybody=_range(everybody, currency),
+            profit=Message.of(
+                "{profit} ({low} to {high})",
+                profit=told_money(judged.profit, currency),
+                low=told_money(judged.low, currency),
+                high=told_money(judged.high, currency),
+            ),
         )
     if not above:
         return Message.of(
@@ -51,8 +66,12 @@ def corrected(judged: Judgement, promised: float, currency: str = "") -> Words:
     if not judged.bears or round(left) == round(promised):
         return ""
     return Message.of(
-        "The probabilities of the whole list add up to {promised}. What such a list earned where it was tried counts "
-        "for a quarter, and lists that chance has helped pass the test of paying more often, so {left} are promised.",
+        "The probabilities of the whole list add up to {promised}. What such a list earned where it was tried, which "
+        "counts for a quarter, was more, so {left} are promised."
+        if left > promised
+        else "The probabilities of the whole list add up to {promised}. What such a list earned where it was tried "
+        "counts for a quarter, and lists that chance has helped pass the test of paying more often, so {left} are "
+        "promised.",
         promised=told_money(promised, currency),
         left=told_money(left, currency),
     )
@@ -76,6 +95,8 @@ def worth(evaluation: Sequence[Strategy], currency: str = "", *, proven: bool = 
 
 
 def _worth(segments: Strategy, model: Strategy, best: float, *, proven: bool) -> Message:
+    if model.profit <= best and best > 0:
+        return Message.of("Here no rule beats contacting everybody: leave nobody out for what it says.")
     if model.profit <= best:
         return Message.of("Here no rule beats the simplest one: target by none of them yet.")
     if not proven:
@@ -86,6 +107,8 @@ def _worth(segments: Strategy, model: Strategy, best: float, *, proven: bool) ->
             "on it and what to tell them."
         )
     share = max(segments.profit, 0.0) / model.profit
+    if share >= 1:
+        return Message.of("Segments alone earn as much as the model's list here: either will do.")
     return Message.of(
         "Segments alone pay, but reach only {share} of the model's profit: take the model's list, and use segments to "
         "say who is on it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,6 +31,11 @@ _REACHABLE = (
 _TOO_SHORT = (
     "A list of {contacts} is too short to know the difference in response to within {wanted} points; holding out "
     "{size} tells it to within {precision} points. That gives up {price} of expected profit."
+)
+_FREE = (
+    "A contact costs nothing here, so any response that would not have come anyway pays. Hold out {size} of the "
+    "{contacts}, drawn at random: the difference in response will be known to within {precision} points. That gives up "
+    "{price} of expected profit."
 )
 NOT_UPLIFT = (
     "This is response, not uplift: without a control group nobody knows who would have bought anyway. "
@@ -94,7 +100,7 @@ def hold_out_advice(
         )
     else:
         sentence = Message.of(
-            _REACHABLE if reachable else _TOO_SHORT,
+            _FREE if not wanted else _REACHABLE if reachable else _TOO_SHORT,
             size=Quantity(size),
             contacts=Quantity(contacts),
             precision=Quantity(100 * precision, ".1f"),
@@ -148,6 +154,8 @@ def _whole(word: str, customers: int, rates: tuple[float, float, float], even: f
     """What contacting all of a segment would mean."""
     if word == "too few":
         return Message.of("too few customers to say anything of the whole segment")
+    if not math.isfinite(even):  # a response that earns nothing has no break-even
+        return None
     measured = Message.of(
         "{rate} are expected to respond (95 %: {low} to {high}), break-even is {even}"
         if ahead
@@ -175,9 +183,9 @@ def _listed(numbers: ListNumbers, revenue: float, currency: str) -> Message:
         return Message.counted(
             "no campaign pays here now: {n} of {customers} is worth a contact, {profit} expected",
             "no campaign pays here now: {n} of {customers} are worth a contact, {profit} expected",
-            numbers.listed,
+            numbers.contacts,  # those of the list who are held out are told with it
             customers=customers,
-            profit=told_money(numbers.whole, currency),
+            profit=told_money(numbers.expected.value, currency),
         )
     return Message.of(
         "contact {contacts} of {customers} and hold out {held}: {profit} expected, {rate} of them are expected to "

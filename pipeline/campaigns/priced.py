@@ -85,7 +85,7 @@ def at_prices(plan: CampaignPlan, dataset: Dataset, *, cost: float | None, reven
                 contacts=int(wanted.sum()), expected_profit=before.value, low=before.low, high=before.high
             ),
             "corrected": corrected(judged, before.value, dataset.currency),
-            "nobody": why_nobody(judged, probability, break_even(cost, revenue), dataset.currency),
+            "nobody": why_nobody(judged, probability, break_even(cost, revenue), dataset.currency, evaluation),
             "notes": notes,
             "evaluation": evaluation,
             "worth": worth(evaluation, dataset.currency, proven=judged.bears),
