@@ -207,6 +207,18 @@ def test_the_band_of_single_starts_is_promised_only_where_it_is_drawn(both: tupl
     assert "single starts of the search" not in str(silhouette(without))
 
 
+def test_a_number_that_the_analysis_did_not_choose_is_told_before_the_one_that_it_did(
+    both: tuple[Segmentation, Segmentation],
+) -> None:
+    it = both[0]
+    other = dataclasses.replace(it, decision=it.decision.model_copy(update={"k": it.k + 3}))
+
+    told, own = str(verdict(other)), str(verdict(it))
+
+    assert told.index(f"This page shows {it.k} segments.") < told.index(f"{it.k + 3} segments were chosen")
+    assert "This page shows" not in own
+
+
 def test_solid_segments_and_blurred_borders_are_explained_together(both: tuple[Segmentation, Segmentation]) -> None:
     it = both[0]
     blurred = dataclasses.replace(

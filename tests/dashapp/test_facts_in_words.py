@@ -12,6 +12,7 @@ from dashapp.i18n import speak
 from dashapp.pages.segment.chart_cards import responses_card
 from dashapp.report import portrait
 from dashapp.selecting import Cube
+from dashapp.telling import amount
 from pipeline.contract import LineAccount, LinesSetAside, LinesUsed, Segmentation
 
 
@@ -63,3 +64,13 @@ def test_what_happens_is_shown_beside_what_was_answered(segmentation: Segmentati
     assert told in str(portrait._responses(both, card))
     assert "What happens to them?" not in str(responses_card(segmentation, card)[1])
     assert Run(both).segmentation is both
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(1351.5, "1 352 дня"), (1362.0, "1 362 дня"), (3.5, "3,5 дня"), (21.0, "21 день"), (5.0, "5 дней")],
+)
+def test_a_number_takes_the_form_that_belongs_to_how_it_is_written(value: float, told: str) -> None:
+    speak("ru")
+
+    assert amount(value, "дней").replace("\u202f", " ").replace("\u00a0", " ") == told
