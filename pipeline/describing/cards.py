@@ -137,4 +137,5 @@ def _trust(jaccard: float | None, size: int, support: Support) -> tuple[Trust, M
             "{repeats}: it is stable."
         )
     repeats = Message.of("in every repeat") if support.finer else Message.of("in half of the repeats")
-    return grade, Message.of(template, share=percent(jaccard), repeats=repeats)
+    share = percent(min(jaccard, 0.99))  # nothing is more than all of it
+    return grade, Message.of(template, share=share, repeats=repeats)

@@ -161,6 +161,11 @@ def test_trust_follows_the_jaccard_and_the_size():
     assert [card.trust for card in cards([-1.2, 2.0], sizes=(30, 29), jaccards=(0.9, 0.9))] == ["solid", "fragile"]
 
 
+def test_nothing_is_more_than_all_of_a_segment():
+    reason = cards([-1.2, 2.0], jaccards=(1.0, 0.5))[0].trust_reason
+    assert "99 % of this segment or more" in reason
+
+
 def test_no_segment_is_solid_where_the_data_do_not_fall_into_clear_groups():
     first, second = cards([-1.2, 2.0], support=Support(clear=False))
     assert (first.trust, second.trust) == ("usable", "fragile")

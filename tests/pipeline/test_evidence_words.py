@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.campaigns.evidence_words import corrected, why_nobody, worth
+from pipeline.campaigns.learning.rivals import rfm_cells
 from pipeline.campaigns.plan_words import hold_out_advice, segment_advice
 from pipeline.campaigns.profit import Interval
 from pipeline.campaigns.target_list import ListNumbers
-from pipeline.contract import HeldOut, Judgement, Strategy
+from pipeline.contract import Column, HeldOut, Judgement, Strategy
 
 
 def judgement(profit: float, low: float, kept: float = 1.0) -> Judgement:
@@ -77,3 +82,12 @@ def test_a_segment_that_no_campaign_pays_for_is_told_with_those_who_are_contacte
     told = str(segment_advice(0, "A", numbers, word="test", even=0.1, revenue=10.0, currency="$").sentence)
 
     assert "46 of 542 are worth a contact, $5 expected" in told
+
+
+@pytest.mark.parametrize(("known", "there"), [(("recency", "orders", "spend"), True), (("orders", "spend"), False)])
+def test_a_rule_is_called_rfm_only_where_all_three_are_known(known: Any, there: bool) -> None:
+    frame = pd.DataFrame({name: np.arange(30.0) for name in known})
+    columns = tuple(Column(name=name, role="active", kind="number", label=name, meaning=name) for name in known)
+    offers: Any = SimpleNamespace(known=frame, columns=columns, outcome=np.zeros(30))
+
+    assert (rfm_cells(offers, np.ones(30, dtype=bool)) is not None) == there

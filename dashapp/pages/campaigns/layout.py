@@ -233,7 +233,9 @@ def _no_model(asked: CampaignsRequest) -> Component:
     if asks(asked.run.segmentation):
         described = happenings.outcomes(asked.run.segmentation)
         return message(_("There is no campaign to plan."), happenings.why_no_campaign(described))
-    title = (
-        _("These data hold no campaigns.") if not asking.campaigns(asked.run) else _("Whom to contact cannot be said.")
-    )
-    return message(title, " ".join(asked.run.tell(note) for note in asked.summary.notes))
+    if not asking.campaigns(asked.run):
+        return message(
+            _("These data hold no campaigns."),
+            _("Without the answers to past campaigns nothing is known of who responds, so there is no list."),
+        )
+    return message(_("Whom to contact cannot be said."), " ".join(asked.run.tell(note) for note in asked.summary.notes))

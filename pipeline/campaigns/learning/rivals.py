@@ -10,10 +10,11 @@ import pandas as pd
 from pipeline.campaigns.learning.offers import KIND, RESPONDED, Offers
 from pipeline.campaigns.profit import Mask
 from pipeline.campaigns.response_rates import shrink
-from pipeline.contract import Column, Labels, Matrix
+from pipeline.contract import Column, Labels, Matrix, Meaning
 from pipeline.statistics import Vector
 
 PARTS = 3  # of recency, frequency and money each
+_RFM: tuple[Meaning, ...] = ("recency", "orders", "spend")
 MOST_PAST = 2  # earlier answers told apart: none, one, two and more
 
 Cells = Callable[[Offers], Labels]
@@ -28,11 +29,9 @@ def predict_by_cells(cells: Labels, outcome: Vector, train: Mask, test: Mask) ->
 
 
 def rfm_cells(offers: Offers, train: Mask) -> Labels | None:
-    """Recency x frequency x money in thirds of the training rows; None where none of the three is known."""
-    columns = [
-        column for meaning in ("recency", "orders", "spend") if (column := _meaning(offers, meaning)) is not None
-    ]
-    if not columns:
+    """Recency x frequency x money in thirds of the training rows; None where one of the three is not known."""
+    columns = [column for meaning in _RFM if (column := _meaning(offers, meaning)) is not None]
+    if len(columns) < len(_RFM):
         return None
     code = np.zeros(len(offers.outcome), dtype=np.int64)
     for column in columns:
