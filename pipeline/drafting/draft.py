@@ -89,6 +89,7 @@ def _drafted(source: OpenedTable, title: str, answers: _Answers, language: str) 
     summary = summarise(reading, table, source.engine) if reading.lines else None
     bought = baskets_of(reading, table, source.engine)
     shop = source.shop.using(reading, f"{summary.query};{bought.query}" if summary else "")
+    reading.told += shop.told[len(source.shop.told) :]
     raw = _customers(shop, title, reading, summary) if summary else source.raw
     reading.told += raw.faults_told()  # of lines they stand in the account
     raw = RawTable(**{**vars(raw), "frame": raw.frame.rename(columns=lambda column: str(column).strip())})

@@ -133,7 +133,16 @@ class Shop:
         expressions += [reading.money.sql] if reading.money else []
         used = {name for name in (reading.customer, reading.order, reading.day) if name}
         used |= {name for sql in expressions for name in identifiers(sql)}
-        return replace(self, made=self.made.keeping(used, numbered=True))
+        made = self.made.keeping(used, numbered=True)
+        return replace(self, made=made, told=(*self.told, *_left_behind(self.made, made)))
+
+
+def _left_behind(before: JoinedTables, after: JoinedTables) -> Iterator[Message]:
+    """Columns of joined tables that nothing uses: an answer to a campaign among them would be lost without a word."""
+    for table in before.tables:
+        gone = [column.name for column in before.columns if column.table == table and column not in after.columns]
+        if gone:
+            yield Message.of("columns of {table} that are not used: {columns}", table=table, columns=", ".join(gone))
 
 
 @contextmanager

@@ -92,6 +92,27 @@ def test_whoever_a_key_names_is_the_customer_or_the_first_choice(who: str, tmp_p
     assert draft(str(tmp_path), answers=asked).questions == ()
 
 
+def test_what_is_left_behind_of_a_table_of_customers_is_told(tmp_path: Path) -> None:
+    """An answer to a campaign and those who bought nothing were gone without a word."""
+    rng = np.random.default_rng(4)
+    people = pd.DataFrame({"customer_id": range(900, 1100), "clicked_push": rng.integers(0, 2, 200)})
+    buys = pd.DataFrame(
+        {
+            "purchase_id": range(1, 1201),
+            "customer_id": np.append(np.arange(900, 1000), rng.integers(900, 1000, 1100)),
+            "purchased_at": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 300, 1200), "D"),
+            "price_usd": np.round(rng.lognormal(2, 1, 1200), 2),
+        }
+    )
+    buys.to_csv(tmp_path / "purchases.csv", index=False)
+    people.to_csv(tmp_path / "customers.csv", index=False)
+
+    told = draft(str(tmp_path)).told
+
+    assert "100 rows of customers have no line: who bought nothing is no customer here" in told
+    assert "columns of customers that are not used: clicked_push" in told
+
+
 @pytest.mark.parametrize("name", SHOPS)
 def test_the_order_of_tables_and_of_rows_changes_nothing(name: str) -> None:
     shop = SHOPS[name][0]()

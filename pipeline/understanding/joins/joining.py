@@ -112,7 +112,10 @@ def _deduplicated(
 
 def _covered(engine: Engine, result: JoinedTables, tables: Tables) -> Iterator[Message]:
     """Counts of the lines and of those that find their order, customer and product; refuses a join that repeats any."""
-    counts = [f"count({join.link.key.sql}) AS c{at}" for at, join in enumerate(result.joins)]
+    counts = [
+        f"count({join.link.key.sql}) AS c{at}, count(DISTINCT {join.link.key.sql}) AS d{at}"
+        for at, join in enumerate(result.joins)
+    ]
     from_ = result.sql.split("\nFROM ", 1)[1]
     row = engine.query(f"SELECT count(*) AS n{''.join(f', {count}' for count in counts)} FROM {from_}").iloc[0]
     rows, lines = tables.rows[result.grain], int(row["n"])
@@ -136,6 +139,14 @@ def _covered(engine: Engine, result: JoinedTables, tables: Tables) -> Iterator[M
             column=f"{join.link.column.table}.{join.link.column.name}",
             key=f"{join.link.key.table}.{join.link.key.name}",
         )
+        idle = tables.rows[join.link.key.table] - int(row[f"d{at}"])
+        if idle and not join.link.repeats and tables.things[join.link.key.table] & words.CUSTOMER:
+            yield Message.counted(
+                "{n} row of {table} has no line: who bought nothing is no customer here",
+                "{n} rows of {table} have no line: who bought nothing is no customer here",
+                idle,
+                table=join.link.key.table,
+            )
 
 
 def _stand_ins(tables: Tables, links: Sequence[Link]) -> tuple[set[tuple[str, str]], list[Message]]:
