@@ -27,12 +27,7 @@ def why_nobody(
             "The model's list is not proven to pay, but contacting everybody is: it earned {everybody} on these "
             "contacts, the list {profit}. Contact all, or as many of them at random as you can, and hold out some.",
             everybody=_range(everybody, currency),
-            profit=Message.of(
-                "{profit} ({low} to {high})",
-                profit=told_money(judged.profit, currency),
-                low=told_money(judged.low, currency),
-                high=told_money(judged.high, currency),
-            ),
+            profit=_range(judged, currency),
         )
     if not above:
         return Message.of(
@@ -119,10 +114,10 @@ def _worth(segments: Strategy, model: Strategy, best: float, *, proven: bool) ->
     )
 
 
-def _range(strategy: Strategy, currency: str) -> Message:
+def _range(measured: Strategy | Judgement, currency: str) -> Message:
     return Message.of(
         "{profit} ({low} to {high})",
-        profit=told_money(strategy.profit, currency),
-        low=told_money(strategy.low, currency),
-        high=told_money(strategy.high, currency),
+        profit=told_money(measured.profit, currency),
+        low=told_money(measured.low, currency),
+        high=told_money(measured.high, currency),
     )

@@ -57,9 +57,10 @@ def _hover(dot: Dot) -> str:
 
 
 def _table(dots: list[Dot], title: str) -> Component:
+    cards = [dot.card for dot in dots]
     rows = [
         [
-            segment_with_badge(dot.card, [other.card for other in dots]),
+            segment_with_badge(dot.card, cards),
             number(dot.contacted),
             number(dot.answered),
             _("too few")

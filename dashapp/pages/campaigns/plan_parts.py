@@ -129,9 +129,10 @@ def measured_table(asked: CampaignsRequest, curves: ProfitCurves) -> Component:
 
 def dots_table(dots: Sequence[Dot]) -> Component:
     """The dots' numbers."""
+    cards = [dot.card for dot in dots]
     rows = [
         [
-            segment_with_badge(dot.card, [other.card for other in dots]),
+            segment_with_badge(dot.card, cards),
             number(dot.contacted),
             number(dot.answered),
             _("too few")
@@ -152,7 +153,7 @@ def dots_table(dots: Sequence[Dot]) -> Component:
     return html.Div(
         [
             html.Ul(
-                [html.Li(segment_with_badge(dot.card, [other.card for other in dots])) for dot in dots],
+                [html.Li(segment_with_badge(dot.card, cards)) for dot in dots],
                 className="k-campaigns-key",
             ),
             html.Ul(said, className="k-note k-campaigns-words"),

@@ -37,22 +37,10 @@ def _of_all(segmentation: Segmentation) -> str:
         return ""
     card = max(standing, key=lambda candidate: abs(candidate.differences[0].effect))
     phrase, median, overall = segment_words.differences(card, segmentation.dataset, 1)[0]
+    said = {"name": card.name, "trust": trusted(card), "median": median, "overall": overall}
     if phrase.casefold() == card.name.casefold():
-        return _(
-            "“{name}” ({trust}) stand out most: {median} (all customers: {overall}).",
-            name=card.name,
-            trust=trusted(card),
-            median=median,
-            overall=overall,
-        )
-    return _(
-        "“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).",
-        name=card.name,
-        trust=trusted(card),
-        phrase=phrase,
-        median=median,
-        overall=overall,
-    )
+        return _("“{name}” ({trust}) stand out most: {median} (all customers: {overall}).", **said)
+    return _("“{name}” ({trust}) stand out most. {phrase}: {median} (all customers: {overall}).", phrase=phrase, **said)
 
 
 def _far(part: Slice) -> float:

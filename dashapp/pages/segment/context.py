@@ -14,8 +14,8 @@ from dashapp.findings import advice, affinity, segment_words, traits
 from dashapp.i18n import N_, _
 from dashapp.prefix import outer
 from dashapp.pricing import ListNumbers
-from dashapp.telling import grades_differ, money, number, percent, rate
-from dashapp.widgets import aria, as_table, card, kpi, segment_name, trust_badge
+from dashapp.telling import money, number, percent, rate
+from dashapp.widgets import aria, as_table, card, kpi, segment_with_badge, trust_badge
 from pipeline.contract import Segmentation, SegmentCard
 
 PATH = "/segment/{}"
@@ -38,7 +38,7 @@ def neighbours(segmentation: Segmentation, place: int) -> Component | None:
     links = [
         html.Li(
             dcc.Link(
-                ["← ", *_with_trust(segmentation.cards[before], segmentation)],
+                ["← ", segment_with_badge(segmentation.cards[before], segmentation.cards)],
                 href=outer(PATH.format(before + 1)),
                 id=shared.nav("segment-before"),
                 className="k-nav-link",
@@ -46,7 +46,7 @@ def neighbours(segmentation: Segmentation, place: int) -> Component | None:
         ),
         html.Li(
             dcc.Link(
-                [*_with_trust(segmentation.cards[after], segmentation), " →"],
+                [segment_with_badge(segmentation.cards[after], segmentation.cards), " →"],
                 href=outer(PATH.format(after + 1)),
                 id=shared.nav("segment-after"),
                 className="k-nav-link",
@@ -61,7 +61,7 @@ def picker(segmentation: Segmentation) -> Component:
     links = [
         html.Li(
             dcc.Link(
-                _with_trust(card, segmentation),
+                segment_with_badge(card, segmentation.cards),
                 href=outer(PATH.format(place)),
                 id=shared.nav(f"segment-{place}"),
                 className="k-nav-link",
@@ -70,12 +70,6 @@ def picker(segmentation: Segmentation) -> Component:
         for place, card in enumerate(segmentation.cards, start=1)
     ]
     return html.Nav(html.Ul(links), className="k-segment-picker", **aria(label=_("Segments")))
-
-
-def _with_trust(card: SegmentCard, segmentation: Segmentation) -> list[Component | str]:
-    if not grades_differ(segmentation.cards):  # the head of the page says it
-        return [segment_name(card)]
-    return [segment_name(card), " ", trust_badge(card.trust, card.trust_reason)]
 
 
 def action(view: View, segmentation: Segmentation, segment_card: SegmentCard, query: dict[str, object]) -> Component:
